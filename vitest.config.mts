@@ -1,0 +1,15 @@
+import { createRequire } from 'node:module';
+import { defineConfig } from 'vitest/config';
+
+const require = createRequire(import.meta.url);
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    globalSetup: [],
+    // n8n-workflow's ES modules do not resolve under Node; its CommonJS build is the one that n8n-core uses as well.
+    alias: { 'n8n-workflow': require.resolve('n8n-workflow') },
+  },
+});
