@@ -5,7 +5,8 @@ export interface EnsureConversation {
   readonly contact: Contact;
   readonly address: Address;
   readonly inbox: Inbox;
-  readonly content: Content;
+  /** Absent where nothing is to be sent: then a closed reply window refuses nobody. */
+  readonly content?: Content;
   /** The conversation as remembered: then the platform is not asked. */
   readonly known?: Conversation;
 }
@@ -25,7 +26,7 @@ export async function ensureConversation(
   const conversation =
     step.known ?? (await provider.ensureConversation(step.contact, step.address, step.inbox));
   if (conversation.blocked) throw provider.refuse('blocked', 'the contact is blocked');
-  if (step.inbox.replyWindow && !conversation.canReply && step.content.kind === 'text') {
+  if (step.inbox.replyWindow && !conversation.canReply && step.content?.kind === 'text') {
     throw provider.refuse(
       'outside_window',
       'the reply window is closed: only a template reaches this person now',

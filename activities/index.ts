@@ -1,3 +1,3 @@
-export { type EnsureContact, ensureContact } from './contact';
-export { type EnsureConversation, ensureConversation } from './conversation';
+export { ensureContact } from './contact';
+export { ensureConversation } from './conversation';
 export { findSent, sendMessage } from './message';

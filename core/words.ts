@@ -47,6 +47,7 @@ export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 export const SKIP_REASONS = [
   'no_address',
   'invalid_address',
+  'invalid_row',
   'duplicate',
   'no_opt_in',
   'suppressed',

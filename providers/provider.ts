@@ -160,10 +160,17 @@ export interface Provider {
   ensureContact(address: Address, profile: Profile, inbox: Inbox): Promise<Contact>;
   /** Looks for a conversation that may be reused; creates one only where that is not part of sending. */
   ensureConversation(contact: Contact, address: Address, inbox: Inbox): Promise<Conversation>;
+  /** An empty conversation, for whoever asks for one without a message. Not safe to repeat. */
+  createConversation?(contact: Contact, address: Address, inbox: Inbox): Promise<Conversation>;
   /** Makes exactly one request flagged `delivers`. */
   sendMessage(send: Send): Promise<Receipt>;
   /** Looks for the message with this key among everything newer than the trace's watermark. */
   findSent?(key: string, trace: Trace): Promise<Finding>;
+  /**
+   * Finds out by trying what the platform keeps of a message in this inbox, where its version does not tell; writes and
+   * removes something that reaches nobody. Returns the inbox with what is proven.
+   */
+  probe?(inbox: Inbox): Promise<Inbox>;
   /** Ids of contacts that must not be written to; lets a warm recipient go without a look-up of its own. */
   listBlocked?(): Promise<ReadonlySet<string>>;
 }
@@ -186,4 +193,17 @@ export function defineProvider<P extends Provider>(
   definition: ProviderDefinition<P>,
 ): ProviderDefinition<P> {
   return definition;
+}
+
+/** What an adapter may see of an account's fields: all but the secret ones, with their defaults. */
+export function settingsOf(
+  definition: Pick<ProviderDefinition, 'credentials'>,
+  fields: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const settings: Record<string, string> = {};
+  for (const field of definition.credentials) {
+    const value = fields[field.name] ?? field.default;
+    if (field.secret !== true && value !== undefined) settings[field.name] = value;
+  }
+  return settings;
 }

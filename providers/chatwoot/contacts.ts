@@ -1,0 +1,200 @@
+import { ProviderError } from '../../core/errors';
+import type { Json } from '../../core/http';
+import type { Address } from '../../core/message';
+import { refusal } from '../ask';
+import type { Contact, Profile } from '../provider';
+import {
+  type Body,
+  readAny,
+  readFields,
+  readFlag,
+  readId,
+  readList,
+  readOptionalNumber,
+  readOptionalText,
+} from '../read';
+import { type Account, PROVIDER, read } from './account';
+import { invalidAttributes } from './rules';
+
+/** Rows on a page of contacts (Chatwoot v4.15.1, app/controllers/api/v1/accounts/contacts_controller.rb). */
+const PAGE = 15;
+const NAME_LIMIT = 255;
+const ATTRIBUTE_LIMIT = 1500;
+const IDENTITY = ['phone_number', 'email', 'identifier'];
+
+/** A contact as a node shows it. */
+export interface ContactCard {
+  readonly id: string;
+  readonly name: string;
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly identifier: string | null;
+  readonly blocked: boolean;
+  readonly attributes: Readonly<Record<string, Json>>;
+}
+
+/**
+ * Creates the contact, or finds it when the address is taken: one call for somebody new, two for somebody known. Never
+ * by Chatwoot's search, which matches parts of a number and has a limit of its own.
+ *
+ * @throws ProviderError `rejected`/`invalid_address` when Chatwoot neither takes the address nor knows it.
+ */
+export async function ensureContact(
+  account: Account,
+  address: Address,
+  profile: Profile,
+): Promise<Contact> {
+  const identity = { [attributeOf(address)]: address.value };
+  const made = await createContact(account, { ...identity, ...described(profile) });
+  if (made.contact !== undefined) return made.contact;
+  // "Taken" and "not a number" both name the attribute, and only the text tells them apart, in the account's language.
+  const found = await findContact(account, attributeOf(address), address.value);
+  if (found !== undefined) return found;
+  throw refusal(PROVIDER, 'invalid_address', made.refused);
+}
+
+/** The contact, or the platform's words where an attribute that identifies people was refused. */
+export async function createContact(
+  account: Account,
+  json: Readonly<Record<string, Json>>,
+): Promise<{ contact: Contact } | { contact?: undefined; refused: string }> {
+  return account.ask({
+    asked: 'creating a contact',
+    request: {
+      method: 'POST',
+      path: account.path('/contacts'),
+      json: { ...json },
+      call: 'contact',
+    },
+    expects: (status, body) =>
+      status === 422 && invalidAttributes(body).some((name) => IDENTITY.includes(name)),
+    read: (body, status) =>
+      status === 422
+        ? { refused: readOptionalText(body, 'message') ?? '' }
+        : {
+            contact: {
+              id: readId(body, 'payload.contact.id'),
+              created: true,
+              blocked: readFlag(body, 'payload.contact.blocked'),
+            },
+          },
+  });
+}
+
+/**
+ * The contact with exactly this address. Two requests at once can make two contacts of one phone number, because only
+ * the model checks it (Chatwoot v4.15.1, db/schema.rb): then the oldest is taken, and one that is blocked blocks both.
+ */
+export async function findContact(
+  account: Account,
+  attribute: string,
+  value: string,
+): Promise<Contact | undefined> {
+  const { rows } = await filter(account, { attribute, value, page: 1 });
+  const same = rows.filter((row) => readOptionalText(row, attribute)?.toLowerCase() === value);
+  const [oldest] = same.map((row) => Number(row.id)).sort((a, b) => a - b);
+  if (oldest === undefined) return undefined;
+  return {
+    id: String(oldest),
+    created: false,
+    blocked: same.some((row) => readFlag(row, 'blocked')),
+  };
+}
+
+/** @throws ProviderError `not_found`. */
+export async function getContact(account: Account, id: string): Promise<ContactCard> {
+  return account.ask({
+    asked: 'reading a contact',
+    request: read(account.path(`/contacts/${encodeURIComponent(id)}`), {
+      include_contact_inboxes: 'false',
+    }),
+    read: (body) => {
+      const contact = readAny(body, 'payload');
+      return {
+        id: readId(contact, 'id'),
+        name: readOptionalText(contact, 'name') ?? '',
+        phone: readOptionalText(contact, 'phone_number'),
+        email: readOptionalText(contact, 'email'),
+        identifier: readOptionalText(contact, 'identifier'),
+        blocked: readFlag(contact, 'blocked'),
+        attributes: readFields(contact, 'custom_attributes') as Record<string, Json>,
+      };
+    },
+  });
+}
+
+/**
+ * Ids of all blocked contacts: Chatwoot itself still delivers to them. All or nothing.
+ *
+ * @throws ProviderError `unavailable` when the list changed while it was read; `rejected` on servers that cannot filter
+ * by it.
+ */
+export async function listBlocked(account: Account): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  let count: number | null = null;
+  for (let page = 1, news = PAGE; news > 0; page += 1) {
+    const answer = await filter(account, { attribute: 'blocked', value: true, page });
+    const before = ids.size;
+    for (const row of answer.rows) if (readFlag(row, 'blocked')) ids.add(row.id);
+    count = answer.count;
+    // A server that ignores `page` brings the same rows again: no news, and a count that then does not fit.
+    news = answer.rows.length < PAGE ? 0 : ids.size - before;
+  }
+  if (count === null || ids.size >= count) return ids;
+  throw new ProviderError(
+    'unavailable',
+    `${PROVIDER}: listing blocked contacts: the list changed while it was read`,
+    { provider: PROVIDER },
+  );
+}
+
+type ContactRow = Readonly<Record<string, Body>> & { readonly id: string };
+
+async function filter(
+  account: Account,
+  { attribute, value, page }: { attribute: string; value: string | boolean; page: number },
+): Promise<{ rows: readonly ContactRow[]; count: number | null }> {
+  const condition = {
+    attribute_key: attribute,
+    filter_operator: 'equal_to',
+    values: [value],
+    query_operator: null,
+  };
+  return account.ask({
+    asked: 'looking for a contact',
+    request: {
+      method: 'POST',
+      path: account.path('/contacts/filter'),
+      query: { page, sort: 'created_at', include_contact_inboxes: 'false' },
+      json: { payload: [condition] },
+      call: 'lookup',
+    },
+    read: (body) => ({
+      rows: readList(body, 'payload').map((row) => ({
+        ...readFields(row, ''),
+        id: readId(row, 'id'),
+      })),
+      count: readOptionalNumber(body, 'meta.count'),
+    }),
+  });
+}
+
+function attributeOf(address: Address): 'phone_number' | 'email' {
+  return address.kind === 'email' ? 'email' : 'phone_number';
+}
+
+/** What else a new contact is made of; cut where a long value would cost the person the message. */
+function described({ name, attributes }: Profile): Record<string, Json> {
+  const kept = Object.entries(attributes ?? {}).map(
+    ([key, value]) => [key, cut(value, ATTRIBUTE_LIMIT)] as const,
+  );
+  return {
+    ...(name === undefined || name === '' ? {} : { name: cut(name, NAME_LIMIT) }),
+    ...(kept.length === 0 ? {} : { custom_attributes: Object.fromEntries<Json>(kept) }),
+  };
+}
+
+function cut(text: string, limit: number): string {
+  // By characters, so that no emoji is halved.
+  return text.length <= limit ? text : [...text].slice(0, limit).join('');
+}

@@ -1,0 +1,11 @@
+import type { ProviderId } from '../core/words';
+import { chatwoot } from './chatwoot';
+import type { ProviderDefinition } from './provider';
+
+/** Every platform that there is an adapter for. */
+export const providers: Partial<Record<ProviderId, ProviderDefinition>> = { chatwoot };
+
+/** The adapter with this name; undefined where there is none. */
+export function findProvider(id: string): ProviderDefinition | undefined {
+  return Object.hasOwn(providers, id) ? providers[id as ProviderId] : undefined;
+}
