@@ -1,0 +1,93 @@
+import type { AccountSeed, InboxSeed, TokenSeed } from './options';
+import { DEFAULT_TOKEN } from './options';
+import type { TwilioTemplate, WhatsappTemplate } from './rows';
+
+const WHATSAPP_TEMPLATES: readonly WhatsappTemplate[] = [
+  {
+    name: 'order_update',
+    status: 'APPROVED',
+    language: 'en',
+    category: 'UTILITY',
+    parameter_format: 'POSITIONAL',
+    components: [{ type: 'BODY', text: 'Hi {{1}}, your order {{2}} is ready.' }],
+  },
+  {
+    name: 'spring_recall',
+    status: 'APPROVED',
+    language: 'en_US',
+    category: 'MARKETING',
+    parameter_format: 'NAMED',
+    components: [
+      { type: 'BODY', text: 'Hello {{first_name}}, it is time for your visit.' },
+      { type: 'FOOTER', text: 'Reply STOP to opt out' },
+    ],
+  },
+  {
+    name: 'lottery_win',
+    status: 'REJECTED',
+    language: 'en',
+    category: 'MARKETING',
+    parameter_format: 'POSITIONAL',
+    components: [{ type: 'BODY', text: 'You have won {{1}}!' }],
+  },
+];
+
+const TWILIO_TEMPLATES: readonly TwilioTemplate[] = [
+  {
+    friendly_name: 'order_update',
+    content_sid: 'HX00000000000000000000000000000001',
+    status: 'approved',
+    language: 'en',
+    body: 'Hi {{1}}, your order {{2}} is ready.',
+    variables: { '1': 'Ana', '2': 'A-1' },
+  },
+];
+
+/** One inbox of every kind that the runner can meet. */
+export const DEFAULT_INBOXES: readonly InboxSeed[] = [
+  { id: 1, name: 'Gateway', channelType: 'Channel::Api' },
+  {
+    id: 2,
+    name: 'WhatsApp',
+    channelType: 'Channel::Whatsapp',
+    phoneNumber: '+12025550190',
+    provider: 'whatsapp_cloud',
+    templates: WHATSAPP_TEMPLATES,
+  },
+  {
+    id: 3,
+    name: 'SMS',
+    channelType: 'Channel::Sms',
+    phoneNumber: '+12025550191',
+    provider: 'default',
+  },
+  {
+    id: 4,
+    name: 'Twilio SMS',
+    channelType: 'Channel::TwilioSms',
+    phoneNumber: '+12025550192',
+    medium: 'sms',
+  },
+  {
+    id: 5,
+    name: 'Twilio WhatsApp',
+    channelType: 'Channel::TwilioSms',
+    phoneNumber: '+12025550193',
+    medium: 'whatsapp',
+    contentTemplates: TWILIO_TEMPLATES,
+  },
+  { id: 6, name: 'E-mail', channelType: 'Channel::Email' },
+  {
+    id: 7,
+    name: 'Gateway, one conversation',
+    channelType: 'Channel::Api',
+    lockToSingleConversation: true,
+  },
+  { id: 8, name: 'Website', channelType: 'Channel::WebWidget' },
+];
+
+export const DEFAULT_ACCOUNTS: readonly AccountSeed[] = [{ id: 1, name: 'Sandbox' }];
+
+export const DEFAULT_TOKENS: readonly TokenSeed[] = [
+  { token: DEFAULT_TOKEN, name: 'Sandbox Admin' },
+];

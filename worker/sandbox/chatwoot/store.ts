@@ -1,0 +1,149 @@
+import { type ChatwootOptions, DEFAULT_VERSION, type InboxSeed, type TokenSeed } from './options';
+import type { Account, Contact, Inbox, Session, User } from './rows';
+import { DEFAULT_ACCOUNTS, DEFAULT_INBOXES, DEFAULT_TOKENS } from './seeds';
+
+/** Contacts by what has to be unique, but is not always: a race leaves two of one phone number. */
+export interface ContactIndex {
+  add(contact: Contact): void;
+  remove(contact: Contact): void;
+  byPhone(accountId: number, phone: string): readonly Contact[];
+  byEmail(accountId: number, email: string): readonly Contact[];
+  byIdentifier(accountId: number, identifier: string): readonly Contact[];
+}
+
+/** Everything that this Chatwoot holds, in memory. */
+export interface Store {
+  readonly version: string;
+  readonly accounts: ReadonlyMap<number, Account>;
+  readonly users: ReadonlyMap<string, User>;
+  readonly contacts: ContactIndex;
+  /** Sessions by source_id over all inboxes and accounts. */
+  readonly sessions: Map<string, Session[]>;
+  /** The next global id of a kind of row. */
+  nextId(kind: 'contact' | 'session' | 'conversation' | 'message' | 'attachment' | 'label'): number;
+  nextDisplayId(account: Account): number;
+  now(): number;
+}
+
+export function createStore(options: ChatwootOptions): Store {
+  const accounts = new Map<number, Account>();
+  for (const seed of options.accounts ?? DEFAULT_ACCOUNTS) {
+    const inboxes = (seed.inboxes ?? DEFAULT_INBOXES).map((inbox) => makeInbox(seed.id, inbox));
+    accounts.set(seed.id, {
+      id: seed.id,
+      name: seed.name ?? `Account ${seed.id}`,
+      status: seed.status ?? 'active',
+      locale: seed.locale ?? 'en',
+      definedAttributes: {
+        contact: seed.definedAttributes?.contact ?? [],
+        conversation: seed.definedAttributes?.conversation ?? [],
+      },
+      inboxes: new Map(inboxes.map((inbox) => [inbox.id, inbox])),
+      contacts: new Map(),
+      conversations: new Map(),
+      labels: [],
+    });
+  }
+  const users = new Map<string, User>();
+  for (const [index, seed] of (options.tokens ?? DEFAULT_TOKENS).entries()) {
+    users.set(seed.token, makeUser(index + 1, seed, [...accounts.keys()]));
+  }
+  const ids = new Map<string, number>();
+  function next(name: string): number {
+    const id = (ids.get(name) ?? 0) + 1;
+    ids.set(name, id);
+    return id;
+  }
+  return {
+    version: options.version ?? DEFAULT_VERSION,
+    accounts,
+    users,
+    contacts: createContactIndex(),
+    sessions: new Map(),
+    nextId: next,
+    nextDisplayId: (account) => next(`display ${account.id}`),
+    now: options.now ?? Date.now,
+  };
+}
+
+/** The session that an inbox has for a source_id: unique, as the database's index makes it. */
+export function sessionOf(store: Store, inbox: Inbox, sourceId: string): Session | undefined {
+  return store.sessions.get(sourceId)?.find((session) => session.inbox === inbox);
+}
+
+/** Registers a session under its source_id, or under its new one. */
+export function registerSession(store: Store, session: Session, formerSourceId?: string): void {
+  if (formerSourceId !== undefined) {
+    const former = store.sessions.get(formerSourceId) ?? [];
+    store.sessions.set(
+      formerSourceId,
+      former.filter((each) => each !== session),
+    );
+  }
+  const list = store.sessions.get(session.sourceId);
+  if (list === undefined) store.sessions.set(session.sourceId, [session]);
+  else list.push(session);
+}
+
+function createContactIndex(): ContactIndex {
+  const lists = new Map<string, Contact[]>();
+  const none: readonly Contact[] = [];
+  function keysOf(contact: Contact): string[] {
+    const keys: string[] = [];
+    if (contact.phoneNumber) keys.push(`${contact.accountId} phone ${contact.phoneNumber}`);
+    if (contact.email) keys.push(`${contact.accountId} email ${contact.email}`);
+    // Also when empty: the database's unique index does not skip an empty identifier.
+    if (contact.identifier !== null)
+      keys.push(`${contact.accountId} identifier ${contact.identifier}`);
+    return keys;
+  }
+  return {
+    add(contact) {
+      for (const key of keysOf(contact)) {
+        const list = lists.get(key);
+        if (list === undefined) lists.set(key, [contact]);
+        else list.push(contact);
+      }
+    },
+    remove(contact) {
+      for (const key of keysOf(contact)) {
+        const left = (lists.get(key) ?? []).filter((each) => each !== contact);
+        if (left.length === 0) lists.delete(key);
+        else lists.set(key, left);
+      }
+    },
+    byPhone: (accountId, phone) => lists.get(`${accountId} phone ${phone}`) ?? none,
+    byEmail: (accountId, email) => lists.get(`${accountId} email ${email.toLowerCase()}`) ?? none,
+    byIdentifier: (accountId, identifier) =>
+      lists.get(`${accountId} identifier ${identifier}`) ?? none,
+  };
+}
+
+function makeInbox(accountId: number, seed: InboxSeed): Inbox {
+  return {
+    id: seed.id,
+    accountId,
+    name: seed.name,
+    channelType: seed.channelType,
+    phoneNumber: seed.phoneNumber ?? null,
+    provider: seed.provider ?? null,
+    medium: seed.channelType === 'Channel::TwilioSms' ? (seed.medium ?? 'sms') : null,
+    lockToSingleConversation: seed.lockToSingleConversation ?? false,
+    activeBot: seed.activeBot ?? false,
+    templates: seed.templates ?? [],
+    contentTemplates: seed.contentTemplates ?? [],
+    additionalAttributes: seed.additionalAttributes ?? {},
+  };
+}
+
+function makeUser(id: number, seed: TokenSeed, allAccounts: readonly number[]): User {
+  return {
+    id,
+    kind: seed.kind ?? 'user',
+    name: seed.name ?? `User ${id}`,
+    email: seed.email ?? `user-${id}@sandbox.example`,
+    role: seed.role ?? 'administrator',
+    accountIds: seed.accountIds ?? allAccounts,
+    inboxIds: seed.inboxIds ?? [],
+  };
+}

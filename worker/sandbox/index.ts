@@ -1,0 +1,125 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { type Chatwoot, type ChatwootOptions, createChatwoot } from './chatwoot';
+import { createControl, type Summary, summarise } from './control';
+import { type CountedMessage, createCounts } from './counts';
+import { createFaults, type FaultRule } from './faults';
+import { createFront } from './front';
+import { createMinuteLimit } from './minute-limit';
+import { createRequestLog, type LoggedRequest } from './request-log';
+
+export type { ChatwootOptions } from './chatwoot';
+export type { Summary } from './control';
+export type { CountedMessage } from './counts';
+export { describeSandbox } from './describe';
+export type { FaultName, FaultRule } from './faults';
+export type { LoggedRequest } from './request-log';
+
+export interface SandboxOptions {
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Milliseconds that every request waits before it is processed and answered. */
+  readonly latencyMs?: number;
+  /** Fault rules from the start. */
+  readonly faults?: readonly FaultRule[];
+  /** Makes rules with a probability repeatable. */
+  readonly seed?: number;
+  /** A limit per client address over all paths, as Chatwoot has it (3000 a minute there). Off by default. */
+  readonly rateLimit?: { readonly perMinute: number };
+  /** How many requests are kept; false or 0 keeps none. 10,000 by default. */
+  readonly requestLog?: number | false;
+  /** False keeps only the counts per recipient, not the messages' texts. */
+  readonly keepMessages?: boolean;
+  readonly chatwoot?: ChatwootOptions;
+}
+
+export interface Sandbox {
+  /** The base address of the platforms, without a trailing slash. */
+  readonly url: string;
+  /** Chatwoot's own knobs: seeding contacts and their messages. */
+  readonly chatwoot: Chatwoot;
+  /** Messages that would be delivered, per recipient's address. */
+  accepted(): Map<string, number>;
+  /** Every outgoing message in order of commit, with whether it would be delivered. */
+  messages(): readonly CountedMessage[];
+  requests(): readonly LoggedRequest[];
+  summary(): Summary;
+  /** Replaces all fault rules. Throws an Error for a fault that does not exist. */
+  setFaults(rules: readonly FaultRule[]): void;
+  clearFaults(): void;
+  /** Platforms, counts, log and faults back to the start. */
+  reset(): void;
+  /** Cuts every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the platforms' HTTP APIs on loopback: faithful enough that an adapter cannot tell, with faults on demand, and
+ * with a count of what every person would have received.
+ *
+ * @throws Error when the port is taken.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const counts = createCounts({ keepMessages: options.keepMessages ?? true });
+  const faults = createFaults(options.seed ?? 1);
+  const log = createRequestLog(options.requestLog === false ? 0 : (options.requestLog ?? 10_000));
+  const limit = options.rateLimit && createMinuteLimit(options.rateLimit.perMinute);
+  const chatwoot = createChatwoot(options.chatwoot ?? {}, counts);
+  const platforms = [chatwoot.platform];
+  const front = createFront({
+    platformAt: () => chatwoot.platform,
+    faults,
+    log,
+    limit,
+    latencyMs: options.latencyMs ?? 0,
+  });
+  faults.set(options.faults ?? []);
+
+  function reset(): void {
+    counts.reset();
+    faults.reset();
+    log.reset();
+    front.reset();
+    limit?.reset();
+    for (const platform of platforms) platform.reset();
+  }
+
+  const control = createControl({ counts, faults, front, log, platforms, reset });
+  // Hono's adapter would otherwise replace the global Request and Response of a process that hosts a sandbox.
+  const controlListener = getRequestListener(control.fetch, { overrideGlobalObjects: false });
+  const server = createServer((incoming, outgoing) => {
+    if (incoming.url?.startsWith('/_sandbox')) void controlListener(incoming, outgoing);
+    else void front.handle(incoming, outgoing);
+  });
+  const port = await listen(server, options.port ?? 0);
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    chatwoot,
+    accepted: counts.accepted,
+    messages: counts.messages,
+    requests: log.all,
+    summary: () => summarise(counts, front.traffic(), faults),
+    setFaults: faults.set,
+    clearFaults: faults.clear,
+    reset,
+    close: () => close(server),
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  // Longer than any client keeps an idle connection: a reset must come from a fault, not from housekeeping.
+  server.keepAliveTimeout = 120_000;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

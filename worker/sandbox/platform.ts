@@ -1,0 +1,63 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Hono } from 'hono';
+import type { ProviderId } from '../../core/words';
+
+/** Whatever JSON a client sent or a platform answers; checked where it is read. */
+export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
+export type Fields = { [key: string]: Value };
+
+export interface UploadedFile {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly size: number;
+}
+
+/** A request as the sandbox received it: complete, so that it can be processed after its client has gone. */
+export interface Call {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  readonly ip: string;
+  /** Body fields, or null when the body is not what its content type says. */
+  readonly fields: Fields | null;
+  readonly files: readonly { readonly name: string; readonly file: UploadedFile }[];
+  /** A fault that only the platform itself can act out. */
+  readonly fault?: PlatformFault;
+}
+
+export type PlatformFault = 'duplicate_phone' | 'phone_taken' | 'wrong_token';
+
+/** What a platform answers, before it is written: a fault may still replace it. */
+export interface Answer {
+  readonly status: number;
+  /** Written as JSON, unless `text` is there. Neither is an empty body. */
+  readonly json?: unknown;
+  readonly text?: string;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One platform's API. `answer` is synchronous: what it does is atomic, like a transaction, and a fault decides whether
+ * it happens before, after or without the client.
+ */
+export interface Platform {
+  readonly id: ProviderId;
+  answer(call: Call): Answer;
+  /** True for a request that makes the platform deliver a message to a person. */
+  delivers(call: Call): boolean;
+  /** The refusal of a limit that the platform always has, before the request is processed; counts the request. */
+  limited(call: Call, nowMs: number): Answer | undefined;
+  /** This platform's shape of an unexpected failure after the commit. */
+  refusal(text: string): Answer;
+  internalError(status: number): Answer;
+  /** Seeding, below `/_sandbox/<id>`. */
+  readonly control: Hono;
+  /** Back to the state at the start. */
+  reset(): void;
+  /** Lines for the terminal. */
+  describe(): readonly string[];
+}
