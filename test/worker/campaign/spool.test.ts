@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type * as FsPromises from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { InputError } from '../../../worker/campaign/input-error';
+import { spool } from '../../../worker/campaign/spool';
+
+/** The disk's answer to the next writes, where it is not the real one. */
+const disk = vi.hoisted(() => ({ failsWith: null as string | null }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof FsPromises>();
+  const open: typeof real.open = async (path, flags, mode) => {
+    const file = await real.open(path, flags, mode);
+    if (disk.failsWith !== null && flags === 'wx') {
+      const error = Object.assign(new Error('failed'), { code: disk.failsWith });
+      file.write = () => Promise.reject(error);
+    }
+    return file;
+  };
+  return { ...real, open };
+});
+afterEach(() => {
+  disk.failsWith = null;
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'spool-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a copy is named by its hash, for the owner only, and nothing else is left', async () => {
+  const source = join(folder, 'List.CSV');
+  const content = `Phone\n${'+12025550100\n'.repeat(100_000)}`;
+  writeFileSync(source, content);
+  const place = join(folder, 'spool');
+  const spooled = await spool(source, place);
+  const hash = createHash('sha256').update(content).digest('hex');
+  expect(spooled).toEqual({ path: join(place, `${hash}.csv`), hash, bytes: content.length });
+  expect(readFileSync(spooled.path, 'utf8')).toBe(content);
+  expect(statSync(spooled.path).mode & 0o777).toBe(0o600);
+  expect(await spool(source, place)).toEqual(spooled);
+  expect(readdirSync(place)).toEqual([`${hash}.csv`]);
+});
+
+test.each([
+  ['a list that is not there', join(folder, 'none.csv'), join(folder, 's1'), 'There is no file'],
+  ['a folder', folder, join(folder, 's2'), 'is a folder, not a list'],
+  [
+    'a spool folder that is a file',
+    join(folder, 'List.CSV'),
+    join(folder, 'List.CSV', 'x'),
+    'is not a folder',
+  ],
+])('%s', async (_, source, place, sentence) => {
+  await expect(spool(source, place)).rejects.toThrow(sentence);
+  await expect(spool(source, place)).rejects.toBeInstanceOf(InputError);
+});
+
+test.each([
+  ['ENOSPC', 'There is no space left in the spool folder'],
+  ['EACCES', 'may not be written (EACCES)'],
+])('a disk that answers %s leaves nothing behind', async (code, sentence) => {
+  disk.failsWith = code;
+  const place = join(folder, code);
+  const failed = spool(join(folder, 'List.CSV'), place);
+  await expect(failed).rejects.toThrow(sentence);
+  expect(readdirSync(place)).toEqual([]);
+});

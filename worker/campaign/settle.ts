@@ -1,0 +1,138 @@
+import pLimit from 'p-limit';
+import { findSent } from '../../activities';
+import { isProviderError } from '../../core/errors';
+import type { Finding } from '../../providers/provider';
+import { lookAgain, type OpenAttempt, takeOpenAttempts } from '../ledger';
+import { backoffMs } from './backoff';
+import type { Committer } from './committer';
+import type { Run } from './run';
+import type { Watch } from './watch';
+
+/** When the platform is asked, after `sendBy`; the last question comes after the settle delay. */
+const LOOKS_MS = [2_000, 10_000, 30_000, 60_000] as const;
+/** Look-ups at once: they share the platform with what is being sent. */
+const LOOKUPS_IN_FLIGHT = 8;
+/** Open attempts taken at a time. */
+const BLOCK = 100;
+/** Look-ups that failed themselves, before a person is asked. */
+const MAX_LOOKS = 40;
+
+/** Finds out what became of every open attempt whose time has come. Returns how many were settled for good. */
+export async function settleDue(
+  run: Run,
+  committer: Committer,
+  watch: Pick<Watch, 'failed' | 'succeeded'>,
+  open: () => boolean,
+): Promise<number> {
+  const lookups = pLimit(LOOKUPS_IN_FLIGHT);
+  let settled = 0;
+  while (open()) {
+    const due = await takeOpenAttempts(run.ledger, run.campaign, BLOCK, run.clock());
+    if (due.length === 0) break;
+    const done = await Promise.all(
+      due.map((attempt) => lookups(() => settleOne(run, attempt, committer, watch))),
+    );
+    settled += done.filter(Boolean).length;
+    await committer.drain();
+  }
+  return settled;
+}
+
+/** True when the attempt is settled for good. */
+async function settleOne(
+  run: Run,
+  attempt: OpenAttempt,
+  committer: Committer,
+  watch: Pick<Watch, 'failed' | 'succeeded'>,
+): Promise<boolean> {
+  const asked = run.clock();
+  let finding: Finding;
+  try {
+    finding = await findSent(run.provider, attempt.key, {
+      inbox: run.inbox,
+      address: { kind: attempt.kind, value: attempt.address },
+      contactId: attempt.contactId,
+      conversationId: attempt.conversationId,
+      watermark: attempt.watermark,
+    });
+  } catch (error) {
+    if (attempt.looks >= MAX_LOOKS)
+      return park(committer, attempt, 'the look-up failed every time');
+    const again = asked + waitAfter(error, attempt.looks);
+    if (isProviderError(error) && error.code === 'rate_limited') run.brake.stop(again);
+    await lookAgain(run.ledger, attempt.attemptId, again);
+    return false;
+  }
+  if (finding.kind === 'found') {
+    watch.succeeded();
+    for (const receipt of finding.receipts) {
+      committer.land({
+        seq: attempt.seq,
+        attemptId: attempt.attemptId,
+        to: 'sent',
+        result: 'accepted',
+        detail: 'found by look-up',
+        messageId: receipt.messageId,
+        conversationId: receipt.conversationId,
+      });
+    }
+    return true;
+  }
+  if (!run.inbox.lookup)
+    return park(committer, attempt, finding.kind === 'unclear' ? finding.why : 'absent');
+  const provenAt = attempt.sendBy + run.policy.settleDelayMs;
+  if (asked <= provenAt) {
+    await lookAgain(run.ledger, attempt.attemptId, nextLookAt(attempt.sendBy, asked, provenAt));
+    return false;
+  }
+  if (finding.kind === 'unclear') return park(committer, attempt, finding.why);
+  // A platform that answers everybody so has refused, however it put it: that is no matter of one row.
+  watch.failed(attempt.detail ?? 'no answer', 'messages that the platform did not take');
+  return absent(run, attempt, committer);
+}
+
+/** The listing was complete and late enough: the platform does not have it, and will not. */
+function absent(run: Run, attempt: OpenAttempt, committer: Committer): boolean {
+  if (run.policy.onAbsent === 'park') {
+    return park(
+      committer,
+      attempt,
+      'the platform does not list it; this account leaves that to a person',
+    );
+  }
+  const spent = attempt.number >= run.policy.maxAttempts;
+  committer.land({
+    seq: attempt.seq,
+    attemptId: attempt.attemptId,
+    result: 'absent',
+    status: attempt.status,
+    detail: `not on the platform; its answer was: ${attempt.detail ?? 'none'}`,
+    ...(spent
+      ? { to: 'failed', reason: 'unavailable' }
+      : { to: 'pending', notBefore: run.clock(), tried: true }),
+  });
+  return true;
+}
+
+function park(committer: Committer, attempt: OpenAttempt, why: string): boolean {
+  committer.land({
+    seq: attempt.seq,
+    attemptId: attempt.attemptId,
+    result: 'unclear',
+    to: 'unknown',
+    reason: 'lost_answer',
+    detail: why,
+  });
+  return true;
+}
+
+/** The next question on the schedule; the last one just after the moment from which absence is proven. */
+export function nextLookAt(sendBy: number, now: number, provenAt: number): number {
+  const next = LOOKS_MS.map((ms) => sendBy + ms).find((at) => at > now && at < provenAt);
+  return next ?? provenAt + 50;
+}
+
+function waitAfter(error: unknown, looks: number): number {
+  const asked = isProviderError(error) ? (error.retryAfterMs ?? 0) : 0;
+  return Math.max(asked, backoffMs(Math.min(looks, 6)));
+}

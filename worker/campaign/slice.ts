@@ -1,0 +1,144 @@
+import pLimit from 'p-limit';
+import { claim, end, type Lease, openSlice, renew } from '../ledger';
+import { createCommitter } from './committer';
+import { createLanes } from './lanes';
+import { createPace } from './pace';
+import { messageScopes, type Run } from './run';
+import { type Slice, sendRow } from './send-row';
+import { settleDue } from './settle';
+import { createWatch } from './watch';
+
+/** A slice ends after a minute, so that the plan is asked again. */
+const SLICE_MS = 60_000;
+/** The most rows that are held at once. */
+const BLOCK = 1_000;
+/** Attempt ids of a slice follow from its lease: unique without asking the database. */
+const ATTEMPTS_PER_LEASE = 2 ** 22;
+
+export interface SliceReport {
+  readonly claimed: number;
+  readonly settled: number;
+}
+
+/**
+ * Runs a minute of sending: settles what is open, then claims due rows, block after block, and takes each through
+ * contact, conversation, gate and message, with a bounded number of requests in flight. Ends early when nothing is due,
+ * when the campaign is halted, or when `stopping` says so; what is in flight is finished and recorded.
+ *
+ * @throws LedgerError and the like when results cannot be recorded; open attempts are settled by the next slice.
+ */
+export async function runSlice(run: Run, stopping: () => boolean): Promise<SliceReport> {
+  const { ledger, campaign, clock, policy } = run;
+  const lease = await openSlice(ledger, campaign.id, run.holder, clock(), policy.leaseMs);
+  const committer = createCommitter({
+    ledger,
+    campaign,
+    inboxId: run.inbox.id,
+    lease,
+    scopes: messageScopes(campaign),
+    clock,
+  });
+  const watch = createWatch(run);
+  let held = true;
+  const renewal = setInterval(() => {
+    renew(ledger, lease.id, clock(), policy.leaseMs).then(
+      (still) => {
+        held &&= still;
+      },
+      () => undefined,
+    );
+    void watch.look();
+  }, policy.leaseMs / 5);
+
+  const halted = (): boolean =>
+    !held || stopping() || watch.halted() || run.brake.until() > clock();
+  try {
+    const settled = await settleDue(run, committer, watch, () => !halted());
+    const slice: Slice = {
+      run,
+      committer,
+      watch,
+      preparing: pLimit(policy.inFlight),
+      delivering: pLimit(policy.inFlight),
+      blocked: await blockedContacts(run),
+      nextAttempt: counter(lease.id * ATTEMPTS_PER_LEASE),
+      pace: createPace(policy.inFlight, committer),
+    };
+    // The minute is one of sending: what came before it does not count.
+    const began = clock();
+    const claimed = await sendDue(slice, lease, () => !halted() && clock() - began < SLICE_MS);
+    return { claimed, settled };
+  } finally {
+    clearInterval(renewal);
+    try {
+      // Also after an error: a proof in hand must not be lost with it.
+      await committer.drain();
+    } finally {
+      await end(ledger, lease.id).catch(() => undefined);
+    }
+  }
+}
+
+/** Claims and sends until nothing is due or `open` turns false. Returns how many rows were claimed. */
+async function sendDue(slice: Slice, lease: Lease, open: () => boolean): Promise<number> {
+  const { run, committer, pace } = slice;
+  const bound = run.policy.maxRows ?? Number.POSITIVE_INFINITY;
+  const lanes = createLanes();
+  let claimed = 0;
+  const watchman = setInterval(() => {
+    // Rows that wait for a token are let go when the slice is to end: they would hold it up.
+    if (!open()) committer.release();
+  }, 100);
+  try {
+    while (open() && claimed < bound) {
+      const rows = await claim(
+        run.ledger,
+        run.campaign,
+        run.inbox.id,
+        lease,
+        Math.min(BLOCK, bound - claimed),
+        run.clock(),
+      );
+      claimed += rows.length;
+      if (rows.length === 0) {
+        // Rows that come back soon (a missing conversation, a short wait) belong to this slice still.
+        if (lanes.busy() === 0) break;
+        await lanes.one();
+      }
+      for (const row of rows) {
+        while (lanes.busy() >= pace.width()) await lanes.one();
+        if (open()) lanes.start(sendRow(slice, row));
+        else committer.land({ seq: row.seq, attemptId: null, to: 'pending' });
+      }
+    }
+  } finally {
+    if (!open()) committer.release();
+    await lanes.all();
+    clearInterval(watchman);
+  }
+  return claimed;
+}
+
+const blockedLists = new WeakMap<Run, { readonly at: number; readonly ids: ReadonlySet<string> }>();
+
+/** One listing a minute instead of one call a warm recipient. Null where the platform cannot say. */
+async function blockedContacts(run: Run): Promise<ReadonlySet<string> | null> {
+  if (run.provider.listBlocked === undefined) return null;
+  const known = blockedLists.get(run);
+  if (known !== undefined && run.clock() - known.at < SLICE_MS) return known.ids;
+  try {
+    const ids = await run.provider.listBlocked();
+    blockedLists.set(run, { at: run.clock(), ids });
+    return ids;
+  } catch {
+    return null;
+  }
+}
+
+function counter(from: number): () => number {
+  let next = from;
+  return () => {
+    next += 1;
+    return next;
+  };
+}

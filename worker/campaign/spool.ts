@@ -1,0 +1,98 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { InputError } from './input-error';
+
+export interface Spooled {
+  /** Named by its hash: the same bytes are the same file. */
+  readonly path: string;
+  /** SHA-256 in hex. */
+  readonly hash: string;
+  readonly bytes: number;
+}
+
+/**
+ * Copies a list into the spool folder, so that a campaign goes on with the list it began with, whatever happens to the
+ * original. Complete and on disk when it returns, else not there at all. Throws `InputError` when the list cannot be
+ * read or the folder cannot be written.
+ */
+export async function spool(source: string, folder: string): Promise<Spooled> {
+  const partial = join(folder, `${randomUUID()}.part`);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const copied = await copy(source, partial);
+    const path = join(folder, `${copied.hash}${extname(source).toLowerCase().slice(0, 10)}`);
+    await rename(partial, path);
+    await syncFolder(folder);
+    return { path, ...copied };
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw explain(error, source, folder);
+  }
+}
+
+async function copy(source: string, partial: string): Promise<{ hash: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let count = 0;
+  const from = await open(source, 'r');
+  try {
+    // It holds people's numbers: for the owner only.
+    const to = await open(partial, 'wx', 0o600);
+    try {
+      const buffer = Buffer.allocUnsafeSlow(256 * 1024);
+      for (;;) {
+        const { bytesRead } = await from.read(buffer, 0, buffer.length, count);
+        if (bytesRead === 0) break;
+        count += bytesRead;
+        hash.update(buffer.subarray(0, bytesRead));
+        for (let at = 0; at < bytesRead; ) {
+          const { bytesWritten } = await to.write(buffer, at, bytesRead - at);
+          at += bytesWritten;
+        }
+      }
+      await to.sync();
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+  return { hash: hash.digest('hex'), bytes: count };
+}
+
+/** Without this a crash may forget the new name. Windows cannot open folders, and needs it less. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function explain(error: unknown, source: string, folder: string): unknown {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const about = path === source ? source : `the spool folder ${folder}`;
+  switch (code) {
+    case 'ENOENT':
+      return new InputError(`There is no file ${about}.`, error);
+    case 'EISDIR':
+      return new InputError(`${source} is a folder, not a list.`, error);
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new InputError(`There is no space left in the spool folder ${folder}.`, error);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new InputError(
+        `${path === source ? `${source} may not be read` : `The spool folder ${folder} may not be written`} (${code}).`,
+        error,
+      );
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new InputError(`${folder} is not a folder, so no list can be spooled there.`, error);
+    default:
+      return error;
+  }
+}

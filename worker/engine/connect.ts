@@ -1,0 +1,86 @@
+import { CALL_KINDS, type CallKind } from '../../core/words';
+import { findProvider } from '../../providers';
+import { type Provider, type ProviderDefinition, settingsOf } from '../../providers/provider';
+import type { Account } from '../campaign/accounts-file';
+import { type Brake, brakedHttp, createBrake } from '../campaign/brake';
+import { throttledHttp } from '../campaign/throttled-http';
+import { createTransport } from '../http/transport';
+import { type Ledger, removeLimit, setLimit, stopAccount } from '../ledger';
+
+const STOPPED = 'the platform asked to wait';
+
+/** An account with its connections: what every request to its platform goes through. */
+export interface Connection {
+  readonly account: Account;
+  readonly definition: ProviderDefinition;
+  readonly provider: Provider;
+  /** Calls per second by kind; a kind without a limit is absent. */
+  readonly limits: Readonly<Partial<Record<CallKind, number>>>;
+  readonly brake: Brake;
+  /** Waits for what is in flight. */
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Where the account's limits are shared; null: nothing is charged (a single look at an account). */
+  readonly ledger: Ledger | null;
+  readonly inFlight: number;
+  readonly timeoutMs?: number;
+  readonly clock: () => number;
+}
+
+/**
+ * Opens an account's connections; makes no request yet.
+ *
+ * @throws ProviderError `invalid_input` when a credential is unusable.
+ */
+export async function connect(account: Account, options: ConnectOptions): Promise<Connection> {
+  const definition = findProvider(account.platform);
+  if (definition === undefined) throw new Error(`no adapter for ${account.platform}`);
+  const limits = limitsOf(account, definition);
+  const { ledger, clock } = options;
+  const brake = createBrake((until) => {
+    // Not waited for: here the brake is on already, and others hear of it a moment later.
+    if (ledger !== null) stopAccount(ledger, account.name, until, STOPPED).catch(() => undefined);
+  });
+  const transport = createTransport(definition.authorize(account.credentials), {
+    stopped: () => brake.until() > clock(),
+    connections: options.inFlight,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+  });
+  if (ledger !== null) {
+    for (const kind of CALL_KINDS) {
+      const scope = `account/${account.name}/${kind}`;
+      const perSecond = limits[kind];
+      if (perSecond === undefined) await removeLimit(ledger, scope);
+      else await setLimit(ledger, scope, perSecond);
+    }
+  }
+  // The brake is the last to be asked: it also stops what got its token before.
+  const braked = brakedHttp(transport.http, brake, clock);
+  const http =
+    ledger === null
+      ? braked
+      : throttledHttp(braked, { ledger, account: account.name, limits, clock });
+  return {
+    account,
+    definition,
+    provider: definition.connect(http, settingsOf(definition, account.credentials)),
+    limits,
+    brake,
+    close: transport.close,
+  };
+}
+
+/** The platform's default limits, with the account's own in their place; "none" takes one away. */
+function limitsOf(
+  account: Account,
+  definition: ProviderDefinition,
+): Partial<Record<CallKind, number>> {
+  const limits: Partial<Record<CallKind, number>> = { ...definition.capabilities.limits };
+  for (const [kind, perSecond] of Object.entries(account.limits) as [CallKind, number | null][]) {
+    if (perSecond === null) delete limits[kind];
+    else limits[kind] = perSecond;
+  }
+  return limits;
+}

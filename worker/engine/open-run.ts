@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename } from 'node:path';
+import type { Attachment } from '../../core/message';
+import type { Inbox } from '../../providers/provider';
+import { createQuietClock, minuteOfDay } from '../campaign/hours';
+import { contentTypeOf } from '../campaign/media';
+import type { Run } from '../campaign/run';
+import type { Spec } from '../campaign/spec';
+import { type Campaign, LEASE_MS, type Ledger, removeLimit, setLimit } from '../ledger';
+import type { Connection } from './connect';
+
+/** Requests in flight where nothing else is said. */
+export const IN_FLIGHT = 50;
+/** Every request in flight holds its own copy of the attachments. */
+const BODIES_IN_FLIGHT = 64 * 1_048_576;
+const MAX_ATTEMPTS = 5;
+const SAME_FAILURE_IN_A_ROW = 25;
+const BOOK_MS = 24 * 60 * 60_000;
+
+export interface RunOptions {
+  readonly inFlight?: number;
+  readonly maxRows?: number;
+  readonly leaseMs?: number;
+  readonly clock?: () => number;
+}
+
+/** Puts together what sending a campaign needs. Writes the campaign's own rate down for every process to share. */
+export async function openRun(
+  ledger: Ledger,
+  campaign: Campaign,
+  connection: Connection,
+  options: RunOptions = {},
+): Promise<Run> {
+  const spec = JSON.parse(campaign.spec) as Spec;
+  const { account, definition, provider, brake } = connection;
+  const scope = `campaign/${campaign.id}`;
+  if (spec.perSecond === null) await removeLimit(ledger, scope);
+  else await setLimit(ledger, scope, spec.perSecond);
+  const attachments = await Promise.all(spec.attachments.map(readAttachment));
+  const bytes = attachments.reduce((sum, file) => sum + file.bytes.length, 0);
+  return {
+    ledger,
+    campaign,
+    provider,
+    brake,
+    inbox: JSON.parse(campaign.inbox) as Inbox,
+    content: spec.content,
+    attachments,
+    quiet:
+      spec.quietHours === null
+        ? null
+        : createQuietClock({
+            from: minuteOfDay(spec.quietHours.from),
+            to: minuteOfDay(spec.quietHours.to),
+          }),
+    place:
+      spec.quietHours === null || spec.quietHours.zone === 'recipient'
+        ? null
+        : spec.quietHours.zone,
+    failures: { last: '', inARow: 0 },
+    policy: {
+      inFlight: Math.min(
+        options.inFlight ?? IN_FLIGHT,
+        Math.ceil(BODIES_IN_FLIGHT / Math.max(1, bytes)),
+      ),
+      parallel: spec.parallel,
+      settleDelayMs: account.settleDelayMs ?? definition.capabilities.settleDelayMs,
+      onAbsent: spec.onDoubt ?? account.onAbsent ?? definition.capabilities.onAbsent,
+      maxAttempts: MAX_ATTEMPTS,
+      bookMs: account.contactBookMs ?? BOOK_MS,
+      failedPercent: spec.failedPercent,
+      sameFailureInARow: spec.sameFailureInARow ?? SAME_FAILURE_IN_A_ROW,
+      maxRows: options.maxRows ?? null,
+      leaseMs: options.leaseMs ?? LEASE_MS,
+    },
+    clock: options.clock ?? Date.now,
+    holder: `process ${process.pid} on ${hostname()}`,
+  };
+}
+
+async function readAttachment(path: string): Promise<Attachment> {
+  return {
+    filename: basename(path),
+    contentType: contentTypeOf(path),
+    bytes: await readFile(path),
+  };
+}

@@ -1,0 +1,17 @@
+import { record } from './audit';
+import { needCampaign } from './campaigns';
+import type { Ledger } from './ledger';
+
+/** Writes a campaign's new spec down: its pace may change while it is under way. Takes effect at its next start. */
+export async function changeSpec(
+  ledger: Ledger,
+  name: string,
+  spec: string,
+  now: number,
+): Promise<void> {
+  await ledger.db.transaction().execute(async (trx) => {
+    const campaign = await needCampaign(trx, name);
+    await trx.updateTable('campaigns').set({ spec }).where('id', '=', campaign.id).execute();
+    await record(trx, { at: now, campaign: name, action: 'change' });
+  });
+}

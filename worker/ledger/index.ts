@@ -1,0 +1,12 @@
+export * from './campaigns';
+export type { Claimed } from './claim';
+export type { AtGate, GateAnswer } from './gate';
+export { claim, commitGroup, importRecipients } from './heavy';
+export { type NewRecipient, seal } from './import';
+export type { Landing } from './land';
+export * from './leases';
+export { type Ledger, openLedger } from './ledger';
+export * from './limits';
+export * from './results';
+export * from './settle';
+export * from './suppressions';

@@ -1,0 +1,84 @@
+import { sql } from 'kysely';
+import { record } from './audit';
+import type { Ledger } from './ledger';
+import { rowsOf } from './rows';
+
+export interface Suppression {
+  readonly address: string;
+  /** Empty: holds for every account. */
+  readonly account: string;
+  readonly reason: string;
+  readonly source: string;
+  readonly created_at: number;
+}
+
+/** Never write to these addresses again. Holds from the commit on, at the gate of every campaign. Returns how many are new. */
+export async function suppress(
+  ledger: Ledger,
+  addresses: readonly string[],
+  why: { readonly account?: string; readonly reason: string; readonly source: string },
+  now: number,
+): Promise<number> {
+  return ledger.db.transaction().execute(async (trx) => {
+    const result = await sql`
+      insert into suppressions (address, account, reason, source, created_at)
+      select address, ${why.account ?? ''}, ${why.reason}, ${why.source}, ${now}
+      from ${rowsOf(
+        { address: 'text' },
+        addresses.map((address) => ({ address })),
+      )} where true
+      on conflict do nothing
+    `.execute(trx);
+    const n = Number(result.numAffectedRows ?? 0n);
+    await record(trx, { at: now, action: 'suppress', detail: `${n} new, ${why.source}` });
+    return n;
+  });
+}
+
+/** Takes addresses off the list. Returns how many were on it. */
+export async function unsuppress(
+  ledger: Ledger,
+  addresses: readonly string[],
+  now: number,
+): Promise<number> {
+  return ledger.db.transaction().execute(async (trx) => {
+    const result = await trx
+      .deleteFrom('suppressions')
+      .where('address', 'in', [...addresses])
+      .executeTakeFirst();
+    const n = Number(result.numDeletedRows);
+    await record(trx, { at: now, action: 'unsuppress', detail: `${n} removed` });
+    return n;
+  });
+}
+
+/** One page of the list, by address; `after` is the last address of the page before. */
+export async function listSuppressions(
+  ledger: Ledger,
+  after = '',
+  limit = 1000,
+): Promise<Suppression[]> {
+  return ledger.db
+    .selectFrom('suppressions')
+    .selectAll()
+    .where('address', '>', after)
+    .orderBy('address')
+    .limit(limit)
+    .execute();
+}
+
+/** Which of these addresses are suppressed for an account. */
+export async function suppressedAmong(
+  ledger: Ledger,
+  account: string,
+  addresses: readonly string[],
+): Promise<Set<string>> {
+  const rows = await sql<{ address: string }>`
+    select s.address from ${rowsOf(
+      { address: 'text' },
+      addresses.map((address) => ({ address })),
+    )} as v
+    cross join suppressions s where s.address = v.address and s.account in ('', ${account})
+  `.execute(ledger.db);
+  return new Set(rows.rows.map(({ address }) => address));
+}
