@@ -1,0 +1,190 @@
+// A rehearsal of the whole thing on this machine alone: a platform that misbehaves on purpose, two messy lists, and the
+// same commands that an operator types. Run it with: npm run demo
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { writeAmerica, writeElsewhere } from './lists.mjs';
+
+const require = createRequire(import.meta.url);
+const { startSandbox } = require('../../worker/dist/worker/sandbox/index.js');
+const CAMPAIGN = require.resolve('../../worker/dist/worker/cli/main.js');
+const FOLDER = '.demo';
+
+const FAULTS = [
+  { match: { delivers: true, probability: 0.02 }, fault: 'drop_after_commit' },
+  { match: { delivers: true, probability: 0.02 }, fault: 'error_after_commit' },
+  { match: { delivers: true, probability: 0.01 }, fault: 'drop_before_commit' },
+  { match: { delivers: true, every: 900 }, fault: 'rate_limited', options: { retryAfter: 1 } },
+  { match: { path: '/contacts$', probability: 0.01 }, fault: 'error_before_commit' },
+];
+
+/** An hour of quiet that nobody in the lists is in now: a rehearsal should not have to wait for the morning. */
+function quietHours(now = new Date()) {
+  const hourIn = (zone) =>
+    Number(
+      new Intl.DateTimeFormat('en', { hour: 'numeric', hourCycle: 'h23', timeZone: zone }).format(
+        now,
+      ),
+    );
+  const busy = new Set(
+    ['America/New_York', 'America/Chicago', 'Europe/London', 'Australia/Sydney'].flatMap((zone) => [
+      hourIn(zone),
+      (hourIn(zone) + 1) % 24,
+    ]),
+  );
+  const free = [22, 23, 0, 1, 2, 3, 4, 5, 6, 21, 20].find((hour) => !busy.has(hour)) ?? 7;
+  const clock = (hour) => `"${String(hour % 24).padStart(2, '0')}:00"`;
+  return `{ from: ${clock(free)}, to: ${clock(free + 1)}, zone: recipient }`;
+}
+
+function campaignFile({ name, inbox, file, country, columns, consent, text }) {
+  return `name: ${name}
+account: rehearsal
+inbox: "${inbox}"
+audience:
+  file: ${file}
+  country: ${country}
+  columns: { ${columns} }
+consent: { column: ${consent}, method: form, detail: "order form 2026" }
+message:
+  text: "${text}"
+quietHours: ${quietHours()}
+throttle: { perSecond: 250 }
+`;
+}
+
+function campaign(...args) {
+  console.log(`\n$ campaign ${args.join(' ')}`);
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [CAMPAIGN, ...args], {
+      cwd: FOLDER,
+      stdio: 'inherit',
+      env: { ...process.env, CHATWOOT_TOKEN: 'sandbox-token' },
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code));
+  });
+}
+
+/** The rows of a campaign, as the results command gives them to a script. */
+function resultsOf(name) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [CAMPAIGN, 'results', name, '--json'], {
+      cwd: FOLDER,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const chunks = [];
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    child.once('error', reject);
+    child.once('exit', () =>
+      resolve(
+        Buffer.concat(chunks)
+          .toString()
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+      ),
+    );
+  });
+}
+
+const sandbox = await startSandbox({
+  latencyMs: 15,
+  requestLog: false,
+  faults: FAULTS,
+  seed: 2026,
+});
+try {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const lists = {
+    america: writeAmerica(join(FOLDER, 'america.csv')),
+    elsewhere: writeElsewhere(join(FOLDER, 'elsewhere.csv')),
+  };
+  writeFileSync(
+    join(FOLDER, 'accounts.yaml'),
+    `rehearsal:
+  platform: chatwoot
+  url: ${sandbox.url}
+  accountId: "1"
+  token: \${CHATWOOT_TOKEN}
+  # A real server is given 90 seconds to commit late; this one is known not to.
+  settleDelay: 2s
+  limits: { message: 300/s, contact: 300/s, conversation: 300/s, lookup: 300/s }
+`,
+  );
+  writeFileSync(
+    join(FOLDER, 'america.campaign.yaml'),
+    campaignFile({
+      name: 'america',
+      inbox: 3,
+      file: 'america.csv',
+      country: 'US',
+      columns: 'phone: Mobile, firstName: "First name", order: "Order no", timezone: TZ',
+      consent: '"Opted in"',
+      text: "Hi {{ firstName | default: 'there' }}, your order {{ order }} is ready.",
+    }),
+  );
+  writeFileSync(
+    join(FOLDER, 'elsewhere.campaign.yaml'),
+    campaignFile({
+      name: 'elsewhere',
+      inbox: 1,
+      file: 'elsewhere.csv',
+      country: 'GB',
+      columns: 'phone: Téléphone, firstName: Prénom, order: Commande, timezone: Fuseau',
+      consent: 'Accord',
+      text: "Bonjour {{ firstName | default: 'à vous' }}, la commande {{ order }} est prête.",
+    }),
+  );
+  // People who said STOP some time ago.
+  writeFileSync(
+    join(FOLDER, 'stopped.txt'),
+    `${[202, 305, 617].map((code) => `+1${code}5550142`).join('\n')}\n`,
+  );
+
+  console.log(
+    `A platform that drops answers, fails after it accepted, and asks to wait: ${sandbox.url}`,
+  );
+  await campaign('suppress', 'import', 'stopped.txt', '--reason', 'STOP');
+  await campaign('accounts', 'test', 'rehearsal');
+  for (const name of Object.keys(lists)) {
+    await campaign('check', `${name}.campaign.yaml`);
+    await campaign('run', `${name}.campaign.yaml`);
+  }
+  await campaign('list');
+
+  const rows = (await Promise.all(Object.keys(lists).map(resultsOf))).flat();
+  const total = lists.america + lists.elsewhere;
+  const accepted = sandbox.accepted();
+  const final = rows.filter(({ state }) =>
+    ['sent', 'failed', 'unknown', 'skipped'].includes(state),
+  ).length;
+  const sent = rows.filter(({ state }) => state === 'sent');
+  const lost =
+    total -
+    rows.length +
+    sent.filter(({ address }) => !accepted.has(address)).length +
+    (rows.length - final);
+  const double = [...accepted.values()].filter((n) => n > 1).length;
+  const { faults } = sandbox.summary();
+  console.log(
+    `\nFaults played: ${Object.entries(faults)
+      .map(([fault, n]) => `${fault} ${n}`)
+      .join(', ')}`,
+  );
+  console.log(
+    `The platform accepted ${[...accepted.values()].reduce((a, b) => a + b, 0)} messages for ${accepted.size} people; the ledger says sent ${sent.length}.`,
+  );
+  console.log(`\nLook next at:
+  cd ${FOLDER} && npx campaign results america --state skipped,unknown
+  ${FOLDER}/america.campaign.yaml      what a campaign is
+  docs/cli.md                   every command
+  docs/guarantees.md            what is promised, and what is not`);
+  console.log(`\ndemo: ${total} rows, ${final} final, lost ${lost}, double ${double}`);
+  process.exitCode =
+    final === total && lost === 0 && double === 0 && sent.length === accepted.size ? 0 : 1;
+} finally {
+  await sandbox.close();
+}

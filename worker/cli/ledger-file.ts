@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { closest } from '../campaign/closest';
+import { InputError } from '../campaign/input-error';
+import { type Campaign, findCampaign, type Ledger, listCampaigns, openLedger } from '../ledger';
+import type { Globals } from './globals';
+
+/** Opens the ledger, creating it where it is missing, and closes it whatever happens. */
+export async function withLedger<T>(
+  globals: Globals,
+  use: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const ledger = await openLedger(globals.ledger);
+  try {
+    return await use(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** For commands that only make sense with a ledger that is there. */
+export async function withExistingLedger<T>(
+  globals: Globals,
+  use: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  if (!existsSync(globals.ledger)) {
+    throw new InputError(
+      `There is no ledger ${globals.ledger}: no campaign was run from this folder. Go to its folder, or name the file with --ledger.`,
+    );
+  }
+  return withLedger(globals, use);
+}
+
+/** @throws InputError that suggests a name when there is no such campaign. */
+export async function theCampaign(ledger: Ledger, name: string): Promise<Campaign> {
+  const campaign = await findCampaign(ledger.db, name);
+  if (campaign !== undefined) return campaign;
+  const names = (await listCampaigns(ledger)).map((each) => each.name);
+  const meant = closest(name, names);
+  throw new InputError(
+    `There is no campaign named "${name}" in ${ledger.file}.${meant === undefined ? '' : ` Did you mean "${meant}"?`} ` +
+      (names.length === 0 ? 'There is none at all.' : 'See: campaign list --all'),
+  );
+}
+
+/** The campaign with this name, or the only one that is not over when none is named. */
+export async function namedOrOnly(ledger: Ledger, name: string | undefined): Promise<Campaign> {
+  if (name !== undefined) return theCampaign(ledger, name);
+  const all = (await listCampaigns(ledger)).filter(({ kind }) => kind === 'list');
+  const open = all.filter(({ state }) => state !== 'finished' && state !== 'cancelled');
+  const candidates = open.length > 0 ? open : all.slice(-1);
+  const [only, ...others] = candidates;
+  if (only === undefined) throw new InputError(`There is no campaign in ${ledger.file} yet.`);
+  if (others.length === 0) return only;
+  throw new InputError(
+    `Which campaign? These are not over: ${candidates.map((each) => each.name).join(', ')}.`,
+  );
+}

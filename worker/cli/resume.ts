@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { type Campaign, control, type Ledger } from '../ledger';
+import { theAccount } from './account-file';
+import { withConnection } from './connected';
+import { EXIT, type ExitCode } from './exit-codes';
+import { type Globals, globalsOf } from './globals';
+import { drivenBy, goOn, lastLine, refuseEnded, showEnded } from './go-on';
+import { namedOrOnly, withExistingLedger } from './ledger-file';
+import { createMeter } from './progress';
+import { say, sayJson } from './screen';
+
+export function command(): Command {
+  return new Command('resume')
+    .description(
+      'Lets a paused campaign go on: in the process that runs it, where there is one, else here.',
+    )
+    .argument('[name]', 'the campaign; may be left out when only one is not over')
+    .addHelpText('after', '\nExample:\n  campaign resume spring-recall')
+    .action(async (name: string | undefined, _options: unknown, self: Command) => {
+      const globals = globalsOf(self);
+      process.exitCode = await withExistingLedger(globals, async (ledger) => {
+        const campaign = await namedOrOnly(ledger, name);
+        if (showEnded(campaign)) return refuseEnded(ledger, campaign, globals);
+        if (campaign.state === 'paused') {
+          await control(ledger, campaign.name, { action: 'resume' }, Date.now());
+        }
+        return driveOrLeave(ledger, campaign, globals);
+      });
+    });
+}
+
+/** Drives the campaign here, unless another process does: then says so. */
+export async function driveOrLeave(
+  ledger: Ledger,
+  campaign: Campaign,
+  globals: Globals,
+): Promise<ExitCode> {
+  const account = await theAccount(globals, campaign.account);
+  try {
+    return await withConnection(account, { ledger, globals }, (connection) =>
+      goOn({ ledger, campaign, connection, globals }),
+    );
+  } catch (error) {
+    const holder = drivenBy(error);
+    if (holder === null) throw error;
+    if (globals.json) sayJson(lastLine(await createMeter(ledger, campaign.name).read(null)));
+    else
+      say(
+        `${campaign.name} goes on, in ${holder}. Watch it: campaign status ${campaign.name} --watch`,
+      );
+    return EXIT.ok;
+  }
+}
