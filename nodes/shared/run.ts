@@ -1,0 +1,74 @@
+import type {
+  IDataObject,
+  IExecuteFunctions,
+  INodeExecutionData,
+  NodeApiError,
+  NodeOperationError,
+} from 'n8n-workflow';
+import pLimit from 'p-limit';
+import { errorItem, toNodeError } from './errors';
+
+/** Above this, the Campaign node is the right one. */
+const MANY_ITEMS = 1_000;
+
+/** One item: its index in, its JSON out. */
+export type Work = (itemIndex: number) => Promise<IDataObject>;
+
+/**
+ * Does the work for each item, so many at once, and returns the results in the order of the items. After a failure
+ * that the node does not go on from, what is in flight is finished, nothing new is begun, and the error says how far
+ * it came.
+ */
+export async function runItems(
+  context: IExecuteFunctions,
+  maxConcurrency: number,
+  work: Work,
+): Promise<INodeExecutionData[]> {
+  const items = context.getInputData();
+  hintAtCampaigns(context, items.length);
+  const results: (INodeExecutionData | undefined)[] = items.map(() => undefined);
+  const failures: (NodeApiError | NodeOperationError)[] = [];
+  const limit = pLimit(maxConcurrency);
+  const signal = context.getExecutionCancelSignal();
+
+  const one = async (item: number): Promise<void> => {
+    if (failures.length > 0 || signal?.aborted) return;
+    try {
+      results[item] = { json: await work(item), pairedItem: { item } };
+    } catch (error) {
+      const nodeError = toNodeError(context.getNode(), error, item);
+      if (context.continueOnFail()) {
+        results[item] = { json: errorItem(nodeError, error), pairedItem: { item } };
+      } else failures.push(nodeError);
+    }
+  };
+  await limit.map(items.keys(), one);
+
+  const [failure] = failures.sort((a, b) => itemOf(a) - itemOf(b));
+  const done = results.filter((result) => result !== undefined);
+  if (failure !== undefined) throw withProgress(failure, done.length, items.length);
+  return done;
+}
+
+function itemOf(error: NodeApiError | NodeOperationError): number {
+  return Number(error.context['itemIndex'] ?? 0);
+}
+
+function withProgress<E extends NodeApiError | NodeOperationError>(
+  error: E,
+  done: number,
+  all: number,
+): E {
+  if (all === 1) return error;
+  const progress = `${done} of ${all} items were done before. A new execution sends them again unless each has a "Send Key" of its own`;
+  error.description = error.description ? `${error.description}. ${progress}` : progress;
+  return error;
+}
+
+function hintAtCampaigns(context: IExecuteFunctions, items: number): void {
+  if (items <= MANY_ITEMS) return;
+  context.addExecutionHints({
+    message: `These are ${items} recipients in one execution of n8n. A campaign of the runner keeps its place through a crash, holds one rate for the whole account and can be paused.`,
+    location: 'outputPane',
+  });
+}

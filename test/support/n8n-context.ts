@@ -1,0 +1,88 @@
+import type {
+  IDataObject,
+  IExecuteFunctions,
+  IHttpRequestOptions,
+  ILoadOptionsFunctions,
+  INode,
+  NodeExecutionHint,
+} from 'n8n-workflow';
+
+type Answer = { statusCode: number; body: unknown; headers?: Record<string, string | string[]> };
+
+export interface FakeOptions {
+  readonly items?: number;
+  /** Parameters of every item, or of each. A resource locator is `{ mode, value }`. */
+  readonly parameters: IDataObject | ((item: number) => IDataObject);
+  readonly http?: (options: IHttpRequestOptions) => Promise<Answer>;
+  readonly credentials?: IDataObject;
+  readonly continueOnFail?: boolean;
+  readonly executionId?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Fake {
+  readonly context: IExecuteFunctions & ILoadOptionsFunctions;
+  readonly requests: IHttpRequestOptions[];
+  readonly hints: NodeExecutionHint[];
+}
+
+const NODE: INode = {
+  id: 'n1',
+  name: 'Chatwoot',
+  type: 'n8n-nodes-campaign-runner.chatwoot',
+  typeVersion: 1,
+  position: [0, 0],
+  parameters: {},
+};
+
+/** As much of n8n's context as our nodes use, with n8n's habits: a parameter that nobody set is an error. */
+export function fakeContext(options: FakeOptions): Fake {
+  const requests: IHttpRequestOptions[] = [];
+  const hints: NodeExecutionHint[] = [];
+  const parametersOf = (item: number): IDataObject =>
+    typeof options.parameters === 'function' ? options.parameters(item) : options.parameters;
+
+  const read = (
+    name: string,
+    item: number,
+    fallback?: unknown,
+    how?: { extractValue?: boolean },
+  ) => {
+    const found = name
+      .split('.')
+      .reduce<unknown>(
+        (value, part) => (value as IDataObject | undefined)?.[part],
+        parametersOf(item),
+      );
+    const value = found ?? fallback;
+    if (value === undefined) throw new Error(`Could not get parameter "${name}"`);
+    if (how?.extractValue === true && typeof value === 'object' && 'mode' in (value as object)) {
+      return (value as { value?: unknown }).value;
+    }
+    return value;
+  };
+
+  const context = {
+    getInputData: () => Array.from({ length: options.items ?? 1 }, () => ({ json: {} })),
+    getNode: () => NODE,
+    getNodeParameter: read,
+    getCurrentNodeParameter: (name: string, how?: { extractValue?: boolean }) =>
+      read(name, 0, '', how),
+    getCredentials: async () =>
+      options.credentials ?? { url: 'https://chat.example', accountId: '1', token: 'secret-1' },
+    continueOnFail: () => options.continueOnFail ?? false,
+    getExecutionId: () => options.executionId ?? 'x1',
+    getExecutionCancelSignal: () => options.signal,
+    getWorkflow: () => ({ id: 'w1', name: 'test', active: false }),
+    getWorkflowDataProxy: () => ({ $runIndex: 0 }),
+    addExecutionHints: (...added: NodeExecutionHint[]) => void hints.push(...added),
+    helpers: {
+      httpRequestWithAuthentication: async (_credential: string, request: IHttpRequestOptions) => {
+        requests.push(request);
+        if (options.http === undefined) throw new Error('no request was expected');
+        return { headers: {}, ...(await options.http(request)) };
+      },
+    },
+  };
+  return { context: context as unknown as Fake['context'], requests, hints };
+}

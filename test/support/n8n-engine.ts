@@ -1,0 +1,144 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type * as N8nCore from 'n8n-core';
+import {
+  createRunExecutionData,
+  type ICredentialDataDecryptedObject,
+  ICredentialsHelper,
+  type ICredentialType,
+  type IHttpRequestOptions,
+  type INode,
+  type INodeExecutionData,
+  type INodeType,
+  type IRun,
+  type ITaskData,
+  type IWorkflowExecuteAdditionalData,
+  NodeHelpers,
+  Workflow,
+} from 'n8n-workflow';
+import { afterAll } from 'vitest';
+
+// n8n-core writes its settings on import; not into the home of whoever runs the tests.
+const home = mkdtempSync(join(tmpdir(), 'campaign-runner-n8n-home-'));
+process.env['N8N_USER_FOLDER'] = home;
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+process.env['N8N_LOG_LEVEL'] = 'silent';
+const core = createRequire(__filename)('n8n-core') as typeof N8nCore;
+
+interface RunOptions {
+  readonly parameters: INode['parameters'];
+  readonly items: readonly INodeExecutionData['json'][];
+  readonly credentials: ICredentialDataDecryptedObject;
+  /** Settings of the node, such as `onError` and `retryOnFail`. */
+  readonly settings?: Partial<INode>;
+  readonly executionId?: string;
+}
+
+interface NodeRun {
+  readonly run: IRun;
+  readonly result: ITaskData;
+  /** The items of the first output. */
+  readonly items: readonly INodeExecutionData[];
+}
+
+export type RunNode = (options: RunOptions) => Promise<NodeRun>;
+
+/** n8n's own loader and engine around one node of an installed package; only the vault is ours. */
+export async function loadNode(folder: string, name: string, credential: string): Promise<RunNode> {
+  const loader = new core.PackageDirectoryLoader(folder);
+  await loader.loadAll();
+  const typeOf = (version?: number): INodeType =>
+    NodeHelpers.getVersionedNodeType(loader.getNode(name).type, version);
+  const credentialType = loader.getCredential(credential).type;
+
+  return async ({ parameters, items, credentials, settings, executionId }) => {
+    const node: INode = {
+      ...{
+        id: 'n1',
+        name: 'Node',
+        type: `p.${name}`,
+        typeVersion: 1,
+        position: [0, 0],
+        parameters,
+      },
+      credentials: { [credential]: { id: '1', name: 'Account' } },
+      ...settings,
+    };
+    const workflow = new Workflow({
+      ...{ id: 'w1', active: false, nodes: [node], connections: {} },
+      nodeTypes: {
+        getByName: () => typeOf(),
+        getByNameAndVersion: (_type, version) => typeOf(version),
+        getKnownTypes: () => ({}),
+      },
+      settings: { executionOrder: 'v1' },
+    });
+    const url = 'http://localhost/n8n';
+    const additional = {
+      hooks: new core.ExecutionLifecycleHooks('trigger', executionId ?? '1', {} as never),
+      credentialsHelper: new Vault(credentialType, credentials),
+      executionId: executionId ?? '1',
+      ...{ webhookWaitingBaseUrl: url, formWaitingBaseUrl: url, variables: {} },
+      sendDataToUI() {},
+      logAiEvent() {},
+    } as unknown as IWorkflowExecuteAdditionalData;
+    const data = createRunExecutionData({
+      executionData: {
+        ...{ contextData: {}, metadata: {}, waitingExecution: {}, waitingExecutionSource: null },
+        nodeExecutionStack: [
+          { node, data: { main: [items.map((json) => ({ json }))] }, source: null },
+        ],
+      },
+    });
+    const run = await new core.WorkflowExecute(additional, 'trigger', data).processRunExecutionData(
+      workflow,
+    );
+    const result = run.data.resultData.runData['Node']?.at(-1);
+    if (result === undefined) throw new Error('the node did not run');
+    return { run, result, items: result.data?.['main']?.[0] ?? [] };
+  };
+}
+
+class Vault extends ICredentialsHelper {
+  constructor(
+    private readonly type: ICredentialType,
+    private readonly fields: ICredentialDataDecryptedObject,
+  ) {
+    super();
+  }
+  getParentTypes(): string[] {
+    return [];
+  }
+  isCredentialUsableByNode(): boolean {
+    return true;
+  }
+  async authenticate(
+    fields: ICredentialDataDecryptedObject,
+    _type: string,
+    options: IHttpRequestOptions,
+  ): Promise<IHttpRequestOptions> {
+    if (typeof this.type.authenticate !== 'function')
+      throw new Error('authenticate is no function');
+    return this.type.authenticate(fields, options);
+  }
+  async preAuthentication(): Promise<undefined> {
+    return undefined;
+  }
+  async runPreAuthentication(): Promise<undefined> {
+    return undefined;
+  }
+  async getCredentials(): Promise<never> {
+    throw new Error('not used');
+  }
+  async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
+    return { ...this.fields };
+  }
+  async updateCredentials(): Promise<void> {}
+  async updateCredentialsOauthTokenData(): Promise<void> {}
+  getCredentialsProperties() {
+    return this.type.properties;
+  }
+}
