@@ -1,0 +1,39 @@
+/**
+ * Builds the n8n package into dist/: each node and credential of package.json's n8n block as one CommonJS file with
+ * everything but n8n-workflow inside, beside it the codex, and the icons.
+ *
+ * Plain tsc output passes n8n's checks and then fails to load: n8n installs no dependencies of a community package.
+ */
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const { n8n } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const outputs = [...n8n.nodes, ...n8n.credentials];
+const sourceOf = (output) => output.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: outputs.map(sourceOf),
+  outdir: 'dist',
+  outbase: '.',
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['n8n-workflow'],
+  // Names stay readable for whoever reviews the package; white space and dead code do not ship.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'inline',
+  logLevel: 'warning',
+});
+
+for (const node of n8n.nodes.map(sourceOf)) {
+  const codex = node.replace(/\.ts$/, '.json');
+  cpSync(join(root, codex), join(root, 'dist', codex));
+}
+cpSync(join(root, 'icons'), join(root, 'dist', 'icons'), { recursive: true });
+console.log(`built ${outputs.length} files for n8n into dist/`);
