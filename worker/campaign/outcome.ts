@@ -27,7 +27,7 @@ interface Circumstances {
   readonly lookup: boolean;
 }
 
-/** What an error means for its row (DESIGN: the outcome table). Pure. */
+/** What an error means for its row. Pure. */
 export function outcomeOf(error: unknown, at: Circumstances): Outcome {
   if (!isProviderError(error)) return unexpected(error, at);
   const words = {
