@@ -87,7 +87,9 @@ async function settleOne(
   }
   if (finding.kind === 'unclear') return park(committer, attempt, finding.why);
   // A platform that answers everybody so has refused, however it put it: that is no matter of one row.
-  watch.failed(attempt.detail ?? 'no answer', 'messages that the platform did not take');
+  if (attempt.detail !== null) {
+    watch.failed(attempt.detail, 'messages that the platform did not take');
+  }
   return absent(run, attempt, committer);
 }
 
@@ -100,11 +102,14 @@ function absent(run: Run, attempt: OpenAttempt, committer: Committer): boolean {
       'the platform does not list it; this account leaves that to a person',
     );
   }
-  const spent = attempt.number >= run.policy.maxAttempts;
+  // No answer at all: whoever made it died, perhaps before its first byte.
+  const died = attempt.detail === null && attempt.status === null;
+  const spent = !died && attempt.number >= run.policy.maxAttempts;
   committer.land({
     seq: attempt.seq,
     attemptId: attempt.attemptId,
     result: 'absent',
+    died,
     status: attempt.status,
     detail: `not on the platform; its answer was: ${attempt.detail ?? 'none'}`,
     ...(spent

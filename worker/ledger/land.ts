@@ -22,6 +22,8 @@ export interface Landing {
   readonly notBefore?: number;
   /** Counts as a try that sent nothing; the backoff grows with it. */
   readonly tried?: boolean;
+  /** The attempt ended with its process, and sent nothing: no more than a refused one does it count towards the row's cap. */
+  readonly died?: boolean;
   /** When to look the attempt up. */
   readonly lookAt?: number | null;
   readonly messageId?: string | null;
@@ -72,12 +74,13 @@ export async function land(
     campaignId: campaign.id,
     was: it.attemptId === null ? 'claimed' : 'sending',
     tried: it.tried ? 1 : 0,
+    refund: it.result === 'not_sent' || it.died === true ? 1 : 0,
     forget: it.forget ? 1 : 0,
   }));
   if (changes.length === 0) return moves;
   const landed = await sql<{ seq: number }>`
     update recipients set state = v."to", reason = v.reason, detail = v.detail,
-      not_before = coalesce(v."notBefore", recipients.not_before), tries = recipients.tries + v.tried, lease_id = null,
+      not_before = coalesce(v."notBefore", recipients.not_before), tries = recipients.tries + v.tried, attempts = recipients.attempts - v.refund, lease_id = null,
       message_id = coalesce(v."messageId", recipients.message_id),
       contact_id = case when v.forget = 1 then null else coalesce(v."contactId", recipients.contact_id) end,
       conversation_id = case when v.forget = 1 then null else coalesce(v."conversationId", recipients.conversation_id) end,
@@ -93,6 +96,7 @@ export async function land(
         detail: 'text',
         notBefore: 'integer',
         tried: 'integer',
+        refund: 'integer',
         messageId: 'text',
         contactId: 'text',
         conversationId: 'text',

@@ -259,6 +259,20 @@ describe('results land by attempt id', () => {
   });
 });
 
+describe('the cap of attempts', () => {
+  it.each([
+    ['refused before its first byte', { result: 'not_sent' }, 0],
+    ['of a process that died, proven absent', { result: 'absent', died: true }, 0],
+    ['proven absent after an answer', { result: 'absent' }, 1],
+  ] as const)('an attempt %s counts so', async (_name, how, counted) => {
+    const campaign = await running(ledger, 'a', 1);
+    const one = await worker(ledger, campaign, NOW);
+    await one.gate(await one.claim(1, NOW), NOW);
+    await one.land([{ seq: 0, attemptId: one.attempt(), to: 'pending', ...how }], NOW);
+    expect((await stateOf(campaign.id)).attempts).toBe(counted);
+  });
+});
+
 describe('the driver', () => {
   it('is one at a time, and only a lease that ended is taken over', async () => {
     const campaign = await running(ledger, 'a', 1);
