@@ -17,8 +17,6 @@ export interface Claimed {
   readonly zone: string | null;
   readonly attempts: number;
   readonly tries: number;
-  /** The contact that an earlier attempt of this row found or created. */
-  readonly contactId: string | null;
   /** What the contact book knows of this address in this inbox. */
   readonly book: BookEntry | null;
 }
@@ -54,7 +52,7 @@ export async function claim(
           and exists (select 1 from leases where id = ${lease.id} and ended = 0 and until >= ${now})
           and exists (select 1 from campaigns where id = ${campaign.id} and state = 'running')
         order by r.not_before, r.seq limit ${limit})
-      returning seq, "row", "key", kind, address, profile, content, zone, attempts, tries, contact_id as "contactId"
+      returning seq, "row", "key", kind, address, profile, content, zone, attempts, tries
     `.execute(trx);
     const rows = taken.rows;
     if (rows.length === 0) return [];

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { RecipientState } from '../../core/words';
 import { record } from './audit';
-import { needCampaign } from './campaigns';
+import { type Campaign, needCampaign } from './campaigns';
 import { count } from './counters';
 import { LedgerError } from './errors';
-import type { Ledger } from './ledger';
+import type { Ledger, Queries } from './ledger';
 
 export interface ResultRow {
   readonly seq: number;
@@ -91,13 +91,7 @@ export async function retryFailed(
         n: group.n,
       })),
     );
-    if (n > 0 && campaign.state === 'finished') {
-      await trx
-        .updateTable('campaigns')
-        .set({ state: 'ready', ended_at: null, expires_at: null })
-        .where('id', '=', campaign.id)
-        .execute();
-    }
+    if (n > 0) await reopen(trx, campaign);
     await record(trx, {
       at: now,
       campaign: name,
@@ -106,6 +100,16 @@ export async function retryFailed(
     });
     return n;
   });
+}
+
+/** A finished campaign in which rows wait again is `ready`, with its time before it. Any other stays as it is. */
+async function reopen(trx: Queries, { id, state }: Campaign): Promise<void> {
+  if (state !== 'finished') return;
+  await trx
+    .updateTable('campaigns')
+    .set({ state: 'ready', ended_at: null, expires_at: null })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** A person's ruling on an `unknown` row: it was sent, it was not, or it is to be sent again at the risk of a second one. */
@@ -164,13 +168,7 @@ export async function decide(
         { from: { state: 'unknown', reason: was }, to: { state, reason }, n: 1 },
       ]);
     }
-    if (ruling === 'resend' && rows.length > 0 && campaign.state === 'finished') {
-      await trx
-        .updateTable('campaigns')
-        .set({ state: 'ready', ended_at: null, expires_at: null })
-        .where('id', '=', campaign.id)
-        .execute();
-    }
+    if (ruling === 'resend' && rows.length > 0) await reopen(trx, campaign);
     await record(trx, {
       at: now,
       campaign: name,
