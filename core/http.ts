@@ -14,7 +14,7 @@ export interface FieldPart {
   readonly value: string;
 }
 
-/** The last moment at which a delivering request may begin, on both clocks: a wall clock can be set back. */
+/** The last moment at which a request may begin, on both clocks: a wall clock can be set back. */
 export interface Deadline {
   /** Milliseconds since the epoch. */
   readonly wallMs: number;
@@ -37,6 +37,8 @@ export interface HttpRequest {
   readonly call: CallKind;
   /** Present on exactly one request of a send: the one that makes the platform deliver a message. */
   readonly delivers?: { readonly sendBy?: Deadline };
+  /** The last moment at which any other request may begin: its place in the account's limit is over then. */
+  readonly startBy?: Deadline;
   /** Sent without the account's credentials, to an absolute `path` (a presigned upload). */
   readonly anonymous?: true;
 }

@@ -59,6 +59,7 @@ export const SKIP_REASONS = [
   'excluded',
   'expired',
   'cancelled',
+  'forgotten',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 

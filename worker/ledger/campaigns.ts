@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type CampaignState, FINAL_STATES, type RecipientState } from '../../core/words';
 import { record } from './audit';
 import { count } from './counters';
+import { campaignLock, oneAtATime } from './dialect';
 import { LedgerError } from './errors';
+import { identityOf, needOpen } from './identity';
 import type { Ledger, Queries } from './ledger';
+import { IN_WORK } from './rows';
 import type { CampaignsTable } from './schema';
+import { untilTaken } from './until-taken';
 
-export type Campaign = Omit<CampaignsTable, 'id'> & { readonly id: number };
+export type Campaign = Readonly<Selectable<CampaignsTable>>;
 
 export interface NewCampaign {
   readonly name: string;
@@ -20,6 +24,10 @@ export interface NewCampaign {
   readonly listPath?: string;
   readonly listHash?: string;
   readonly expiresAfterMs?: number;
+  /** Whoever imports it starts it as well. */
+  readonly autostart?: boolean;
+  /** Its key was given by somebody: it may have been used in what a restored copy of this ledger does not know. */
+  readonly keyGiven?: boolean;
 }
 
 /** Writes a campaign in state `importing`. @throws LedgerError when the name is taken. */
@@ -29,9 +37,12 @@ export async function createCampaign(
   now: number,
 ): Promise<Campaign> {
   return ledger.db.transaction().execute(async (trx) => {
+    await needOpen(trx);
+    await oneAtATime(trx, `campaign/${it.name}`);
     if ((await findCampaign(trx, it.name)) !== undefined) {
       throw new LedgerError(`a campaign named "${it.name}" exists already`);
     }
+    const restoredAt = it.keyGiven === true ? (await identityOf(trx))?.restored_at : null;
     await trx
       .insertInto('campaigns')
       .values({
@@ -53,6 +64,9 @@ export async function createCampaign(
         created_at: now,
         started_at: null,
         ended_at: null,
+        autostart: it.autostart === true ? 1 : 0,
+        canary: null,
+        restored_at: restoredAt ?? null,
       })
       .execute();
     await record(trx, { at: now, campaign: it.name, action: 'create' });
@@ -73,8 +87,46 @@ export async function needCampaign(db: Queries, name: string): Promise<Campaign>
   return campaign;
 }
 
+/** The same, and nobody else changes it before the commit. */
+export async function holdCampaign(trx: Queries, name: string): Promise<Campaign> {
+  const { id } = await needCampaign(trx, name);
+  await oneAtATime(trx, campaignLock(id));
+  return needCampaign(trx, name);
+}
+
+/** The whole campaign is meant now, also by other processes. */
+export async function endCanary(ledger: Ledger, campaignId: number): Promise<void> {
+  await ledger.db
+    .updateTable('campaigns')
+    .set({ canary: null })
+    .where('id', '=', campaignId)
+    .execute();
+}
+
 export async function listCampaigns(ledger: Ledger): Promise<Campaign[]> {
   return ledger.db.selectFrom('campaigns').selectAll().orderBy('id').execute();
+}
+
+/**
+ * The campaigns that somebody should drive: those that run, those that were asked to start, and those in which something
+ * that was on its way is still open.
+ */
+export async function campaignsToDrive(db: Queries): Promise<Campaign[]> {
+  const open = sql<boolean>`exists (
+    select 1 from counters c where c.campaign_id = campaigns.id and c.n > 0
+      and (c.state = 'sending' or (campaigns.state = 'cancelled' and c.state in ('claimed', 'pending'))))`;
+  return db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('state', '=', 'running'), eb('canary', 'is', null)]),
+        eb.and([eb('state', 'in', ['importing', 'ready']), eb('autostart', '=', 1)]),
+        eb.and([eb('state', 'in', ['paused', 'cancelled']), open]),
+      ]),
+    )
+    .orderBy('id')
+    .execute();
 }
 
 export type Action = 'start' | 'pause' | 'resume' | 'cancel' | 'finish';
@@ -93,6 +145,8 @@ export interface Control {
   readonly by?: 'operator' | 'interrupt' | 'self';
   /** For a person: why. */
   readonly why?: string;
+  /** For a start: only so many at first, and no other process takes part. */
+  readonly canary?: number;
 }
 
 /**
@@ -105,11 +159,12 @@ export interface Control {
 export async function control(
   ledger: Ledger,
   name: string,
-  { action, by = 'operator', why }: Control,
+  { action, by = 'operator', why, canary }: Control,
   now: number,
 ): Promise<{ campaign: Campaign; changed: boolean }> {
-  return ledger.db.transaction().execute(async (trx) => {
-    const campaign = await needCampaign(trx, name);
+  const change = async (trx: Queries) => {
+    await needOpen(trx);
+    const campaign = await holdCampaign(trx, name);
     const { from, to } = TRANSITIONS[action];
     if (campaign.state === to) return { campaign, changed: false };
     if (!from.includes(campaign.state)) {
@@ -121,12 +176,15 @@ export async function control(
       throw new LedgerError(`campaign "${name}" cannot finish: not every row is final`);
     }
     const starts = to === 'running';
+    const judged = starts ? await judgedFromHere(trx, campaign.id) : {};
     await trx
       .updateTable('campaigns')
       .set({
         state: to,
         why: to === 'paused' ? (why ?? null) : null,
         paused_by: to === 'paused' ? by : null,
+        ...(starts ? { autostart: 0, canary: canary ?? null } : {}),
+        ...judged,
         ...(starts && campaign.started_at === null ? { started_at: now } : {}),
         ...(starts && campaign.expires_at === null && campaign.expires_after_ms !== null
           ? { expires_at: now + campaign.expires_after_ms }
@@ -143,7 +201,17 @@ export async function control(
       ...(why === undefined ? {} : { detail: why }),
     });
     return { campaign: await needCampaign(trx, name), changed: true };
-  });
+  };
+  return untilTaken(() => ledger.db.transaction().execute(change));
+}
+
+/** What has ended until now is not held against what comes: failures are judged from this moment on. */
+export async function judgedFromHere(
+  trx: Queries,
+  campaignId: number,
+): Promise<{ judged_sent: number; judged_failed: number }> {
+  const { counts } = await tally(trx, campaignId);
+  return { judged_sent: counts.sent, judged_failed: counts.failed };
 }
 
 /** Every `pending` row becomes `skipped` with the reason. Returns how many. */
@@ -153,6 +221,8 @@ export async function skipWaiting(
   reason: 'cancelled' | 'expired',
   now: number,
 ): Promise<number> {
+  // Nobody lands results of the same rows meanwhile, in an order of their own.
+  await oneAtATime(trx, campaignLock(campaignId));
   const result = await trx
     .updateTable('recipients')
     .set({ state: 'skipped', reason, updated_at: now })
@@ -168,7 +238,9 @@ export async function skipWaiting(
 
 /** The same for a campaign whose time is over. */
 export async function expire(ledger: Ledger, campaignId: number, now: number): Promise<number> {
-  return ledger.db.transaction().execute((trx) => skipWaiting(trx, campaignId, 'expired', now));
+  return untilTaken(() =>
+    ledger.db.transaction().execute((trx) => skipWaiting(trx, campaignId, 'expired', now)),
+  );
 }
 
 /** "Finished" is counted from the rows themselves once, at the end; the counters are only believed before. */
@@ -182,6 +254,24 @@ async function allFinal(trx: Queries, campaign: Campaign): Promise<boolean> {
     .limit(1)
     .execute();
   return open.length === 0;
+}
+
+/**
+ * Counts a campaign's rows anew, and puts right what the counters say. They move with the rows in every transaction; this is
+ * for the case that one of them was wrong.
+ */
+export async function recount(ledger: Ledger, campaignId: number): Promise<void> {
+  await ledger.db.transaction().execute(async (trx) => {
+    await oneAtATime(trx, campaignLock(campaignId));
+    await sql`delete from counters where campaign_id = ${campaignId} and state <> 'double'`.execute(
+      trx,
+    );
+    await sql`
+      insert into counters (campaign_id, state, reason, n)
+      select ${campaignId}, state, case when state in ('pending', 'claimed', 'sending') then '' else coalesce(reason, '') end as why, count(*)
+      from recipients where campaign_id = ${campaignId} group by 2, 3
+    `.execute(trx);
+  });
 }
 
 export type Counts = Record<RecipientState, number> & { total: number; double: number };
@@ -219,6 +309,18 @@ export async function tally(db: Queries, campaignId: number): Promise<Tally> {
     if (reason !== '') reasons.push({ state, reason, n });
   }
   return { counts, reasons };
+}
+
+/** A campaign of the same account that has people in work whom this one waits for, or null. */
+export async function holderOfPeople(
+  db: Queries,
+  { id, account }: Pick<Campaign, 'id' | 'account'>,
+): Promise<string | null> {
+  const found = await sql<{ name: string }>`
+    select c.name from recipients o join campaigns c on c.id = o.campaign_id
+    where o.account = ${account} and o.${IN_WORK} and o.campaign_id <> ${id} order by c.id limit 1
+  `.execute(db);
+  return found.rows[0]?.name ?? null;
 }
 
 /** When the next waiting row is due, or null. */

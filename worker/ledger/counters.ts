@@ -26,11 +26,15 @@ export async function count(
     if (from) add(from.state, from.reason, -n);
     if (to) add(to.state, to.reason, n);
   }
-  const rows = [...sums.values()].filter((sum) => sum.n !== 0);
+  const rows = [...sums.entries()]
+    .filter(([, sum]) => sum.n !== 0)
+    // Always in the same order: transactions that count the same things wait for each other in turn.
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, sum]) => sum);
   if (rows.length === 0) return;
   await sql`
     insert into counters (campaign_id, state, reason, n)
-    select ${campaignId}, state, reason, n from ${rowsOf({ state: 'text', reason: 'text', n: 'integer' }, rows)} where true
+    select ${campaignId}, state, reason, n from ${rowsOf(trx, { state: 'text', reason: 'text', n: 'integer' }, rows)} as v where true
     on conflict (campaign_id, state, reason) do update set n = counters.n + excluded.n
   `.execute(trx);
 }

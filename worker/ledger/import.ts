@@ -2,9 +2,11 @@ import { hash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { AddressKind, SkipReason } from '../../core/words';
 import { record } from './audit';
-import { type Campaign, needCampaign } from './campaigns';
+import { type Campaign, holdCampaign, needCampaign } from './campaigns';
 import { count, type Move } from './counters';
+import { isPostgres } from './dialect';
 import { LedgerError } from './errors';
+import { needOpen } from './identity';
 import type { Ledger } from './ledger';
 import { rowsOf } from './rows';
 import type { Schema } from './schema';
@@ -22,6 +24,8 @@ export interface NewRecipient {
   /** JSON. */
   readonly content?: string;
   readonly zone?: string;
+  /** What the list says of this person's opt-in, in its own words. */
+  readonly consent?: string;
   readonly skip?: { readonly reason: SkipReason; readonly detail?: string };
 }
 
@@ -40,6 +44,7 @@ const COLUMNS = {
   profile: 'text',
   content: 'text',
   zone: 'text',
+  consent: 'text',
   state: 'text',
   reason: 'text',
   detail: 'text',
@@ -60,7 +65,8 @@ export async function importRecipients(
   now: number,
 ): Promise<{ duplicates: number }> {
   return db.transaction().execute(async (trx) => {
-    const { imported, sealed, state } = await needCampaign(trx, campaign.name);
+    await needOpen(trx);
+    const { imported, sealed, state } = await holdCampaign(trx, campaign.name);
     if (sealed === 1)
       throw new LedgerError(`campaign "${campaign.name}" is complete: no row can be added`);
     if (state !== 'importing') {
@@ -82,6 +88,7 @@ export async function importRecipients(
       profile: row.profile,
       content: row.content,
       zone: row.zone,
+      consent: row.consent,
       state: row.skip === undefined ? 'pending' : 'skipped',
       reason: row.skip?.reason,
       detail: row.skip?.detail,
@@ -91,7 +98,7 @@ export async function importRecipients(
     if (inserted < values.length) {
       const missing = await sql<{ seq: number; of: number }>`
         select v.seq, o."row" as "of"
-        from ${rowsOf({ seq: 'integer', key: 'text' }, values)} as v
+        from ${rowsOf(trx, { seq: 'integer', key: 'text' }, values)} as v
         join recipients as o on o."key" = v."key"
         where not exists (select 1 from recipients r where r.campaign_id = ${campaign.id} and r.seq = v.seq)
       `.execute(trx);
@@ -110,12 +117,15 @@ export async function importRecipients(
       await insert(duplicates, '');
     }
     const doubled = new Set(duplicates.map(({ seq }) => seq));
-    const moves: Move[] = [...values.filter(({ seq }) => !doubled.has(seq)), ...duplicates].map(
-      ({ state, reason }) => ({
-        to: { state: state as 'pending' | 'skipped', reason: reason ?? null },
-        n: 1,
-      }),
-    );
+    const moves: Move[] = [
+      ...Map.groupBy(
+        [...values.filter(({ seq }) => !doubled.has(seq)), ...duplicates],
+        ({ reason }) => reason,
+      ),
+    ].map(([reason = null, { length: n }]) => ({
+      to: { state: reason === null ? 'pending' : 'skipped', reason },
+      n,
+    }));
     await count(trx, campaign.id, moves);
     await trx
       .updateTable('campaigns')
@@ -126,13 +136,15 @@ export async function importRecipients(
 
     async function insert(some: typeof values, onConflict: string): Promise<number> {
       if (some.length === 0) return 0;
+      // What no row of the block has costs nothing.
+      const used = Object.entries(COLUMNS).filter(([name]) =>
+        some.some((value) => value[name as keyof typeof value] != null),
+      );
+      const columns = sql.join(used.map(([name]) => sql.ref(name)));
       const result = await sql`
-        insert into recipients
-          (campaign_id, seq, "row", account, raw, kind, address, "key", profile, content, zone, state, reason, detail,
-           not_before, updated_at)
-        select ${campaign.id}, seq, "row", ${campaign.account}, raw, kind, address, "key", profile, content, zone, state,
-          reason, detail, 0, ${now}
-        from ${rowsOf(COLUMNS, some)} where true ${sql.raw(onConflict)}
+        insert into recipients (campaign_id, account, not_before, updated_at, ${columns})
+        select ${campaign.id}, ${campaign.account}, 0, ${now}, ${columns}
+        from ${rowsOf(trx, Object.fromEntries(used), some)} as v where true ${sql.raw(onConflict)}
       `.execute(trx);
       return Number(result.numAffectedRows ?? 0n);
     }
@@ -141,7 +153,7 @@ export async function importRecipients(
 
 /** The list is complete: from now on the campaign can be started, and can end. */
 export async function seal(ledger: Ledger, campaign: Campaign, now: number): Promise<Campaign> {
-  return ledger.db.transaction().execute(async (trx) => {
+  const sealed = await ledger.db.transaction().execute(async (trx) => {
     await trx
       .updateTable('campaigns')
       .set({ sealed: 1, state: 'ready' })
@@ -151,4 +163,7 @@ export async function seal(ledger: Ledger, campaign: Campaign, now: number): Pro
     await record(trx, { at: now, campaign: campaign.name, action: 'seal' });
     return needCampaign(trx, campaign.name);
   });
+  // A table that has just grown a thousandfold is planned for as it was, until somebody counts it.
+  if (isPostgres(ledger.db)) await sql`analyze recipients`.execute(ledger.db);
+  return sealed;
 }

@@ -2,8 +2,9 @@ import { sql, type Transaction } from 'kysely';
 import type { FinalState, RecipientState } from '../../core/words';
 import type { Group } from './commit';
 import type { Move } from './counters';
+import { forUpdate } from './dialect';
 import { rowsOf } from './rows';
-import type { AttemptResult, Schema } from './schema';
+import type { AttemptResult, RecipientsTable, Schema } from './schema';
 
 type Trx = Transaction<Schema>;
 
@@ -40,32 +41,54 @@ export interface Landing {
 }
 
 /** Writes results down, by two rules: proof always counts, anything else only for the current attempt. */
-export async function land(
+export async function land(trx: Trx, landed: Group): Promise<Move[]> {
+  // By row, everywhere: two groups with results for the same rows in another order would wait for each other.
+  const group = { ...landed, landings: landed.landings.toSorted((a, b) => a.seq - b.seq) };
+  const moves = await moveRows(trx, group);
+  await writeResults(trx, group);
+  if (group.landings.some(({ to }) => to !== undefined)) {
+    await rememberContacts(trx, group.campaign.account, group.inboxId, group.landings);
+  }
+  return moves;
+}
+
+const isProof = ({ result }: Landing): boolean => result === 'accepted';
+
+async function writeResults(trx: Trx, { now, landings }: Group): Promise<void> {
+  const known = landings.filter(
+    ({ attemptId, result }) => attemptId !== null && result !== undefined,
+  );
+  // One for each attempt, and a proof before anything else; of two proofs the row keeps the first, and this the last.
+  const inOrder = known.toSorted((a, b) => Number(isProof(a)) - Number(isProof(b)));
+  const results = [...new Map(inOrder.map((it) => [it.attemptId, it])).values()];
+  if (results.length === 0) return;
+  // Proof is final; anything else only fills a blank or refines a doubt.
+  await sql`
+    update attempts as a set result = v.result, code = v.code, status = v.status, detail = v.detail,
+      message_id = v."messageId", ended_at = ${now}, look_at = v."lookAt"
+    from ${rowsOf(
+      trx,
+      {
+        attemptId: 'integer',
+        result: 'text',
+        code: 'text',
+        status: 'integer',
+        detail: 'text',
+        messageId: 'text',
+        lookAt: 'integer',
+      },
+      results as Required<Landing>[],
+    )} as v
+    where a.id = v."attemptId" and (v.result = 'accepted' or a.result is null or a.result = 'ambiguous'
+      or (a.result <> 'accepted' and v.result <> 'ambiguous'))
+  `.execute(trx);
+}
+
+async function moveRows(
   trx: Trx,
-  { campaign, inboxId, lease, now, landings }: Group,
+  { campaign, lease, now, landings, mutant }: Group,
 ): Promise<Move[]> {
   const moves: Move[] = [];
-  const results = landings.filter(({ result }) => result !== undefined);
-  if (results.length > 0) {
-    // Proof is final; anything else only fills a blank or refines a doubt.
-    await sql`
-      update attempts as a set result = v.result, code = v.code, status = v.status, detail = v.detail,
-        message_id = v."messageId", ended_at = ${now}, look_at = v."lookAt"
-      from ${rowsOf(
-        {
-          attemptId: 'integer',
-          result: 'text',
-          code: 'text',
-          status: 'integer',
-          detail: 'text',
-          messageId: 'text',
-          lookAt: 'integer',
-        },
-        results as Required<Landing>[],
-      )} as v
-      where a.id = v."attemptId" and (v.result = 'accepted' or a.result is null or a.result <> 'accepted')
-    `.execute(trx);
-  }
   const wanted = landings.filter(({ to }) => to !== undefined);
   // Two proofs for one send may stand in one group: the first one lands, the others are weighed against it.
   const firsts = new Map(wanted.toReversed().map((it) => [it.seq, it]));
@@ -78,6 +101,10 @@ export async function land(
     forget: it.forget ? 1 : 0,
   }));
   if (changes.length === 0) return moves;
+  const current =
+    mutant === 'late-result-wins'
+      ? sql`true`
+      : sql`recipients.state = 'sending' and recipients.attempt_id = v."attemptId"`;
   const landed = await sql<{ seq: number }>`
     update recipients set state = v."to", reason = v.reason, detail = v.detail,
       not_before = coalesce(v."notBefore", recipients.not_before), tries = recipients.tries + v.tried, attempts = recipients.attempts - v.refund, lease_id = null,
@@ -86,6 +113,7 @@ export async function land(
       conversation_id = case when v.forget = 1 then null else coalesce(v."conversationId", recipients.conversation_id) end,
       updated_at = ${now}
     from ${rowsOf(
+      trx,
       {
         campaignId: 'integer',
         seq: 'integer',
@@ -104,8 +132,9 @@ export async function land(
       },
       changes as unknown as Record<string, unknown>[] as never,
     )} as v
-    where recipients.campaign_id = v."campaignId" and recipients.seq = v.seq and recipients.state = v.was
-      and ((v.was = 'sending' and recipients.attempt_id = v."attemptId") or (v.was = 'claimed' and recipients.lease_id = ${lease.id}))
+    where recipients.campaign_id = v."campaignId" and recipients.seq = v.seq and (
+      (v.was = 'sending' and ${current}) or
+      (v.was = 'claimed' and recipients.state = 'claimed' and recipients.lease_id = ${lease.id}))
     returning recipients.seq
   `.execute(trx);
   const done = new Set(landed.rows.map(({ seq }) => seq));
@@ -127,7 +156,6 @@ export async function land(
       moves.push(...(await landLateProof(trx, campaign.id, it, now)));
     }
   }
-  await rememberContacts(trx, campaign.account, inboxId, landings);
   return moves;
 }
 
@@ -138,16 +166,17 @@ async function landLateProof(
   proof: Landing,
   now: number,
 ): Promise<Move[]> {
-  const row = await trx
-    .selectFrom('recipients')
-    .select(['state', 'reason', 'message_id', 'attempt_id'])
-    .where('campaign_id', '=', campaignId)
-    .where('seq', '=', proof.seq)
-    .executeTakeFirstOrThrow();
+  const found = await sql<Pick<RecipientsTable, 'state' | 'reason' | 'message_id' | 'attempt_id'>>`
+    select state, reason, message_id, attempt_id from recipients
+    where campaign_id = ${campaignId} and seq = ${proof.seq} ${forUpdate(trx)}
+  `.execute(trx);
+  const row = found.rows[0];
+  if (row === undefined) return [];
   if (row.state === 'sent') {
     const named = row.message_id !== null && proof.messageId != null;
     const same = named ? row.message_id === proof.messageId : row.attempt_id === proof.attemptId;
-    return same ? [] : [{ to: { state: 'double' }, n: 1 }];
+    if (same || (await isWritten(trx, proof))) return [];
+    return [{ to: { state: 'double' }, n: 1 }];
   }
   await trx
     .updateTable('recipients')
@@ -156,6 +185,8 @@ async function landLateProof(
       reason: null,
       detail: null,
       lease_id: null,
+      // The row is this attempt's from now on: a newer one that is still on its way is a double if it arrives.
+      attempt_id: proof.attemptId ?? row.attempt_id,
       message_id: proof.messageId ?? null,
       updated_at: now,
     })
@@ -164,6 +195,17 @@ async function landLateProof(
     .execute();
   const counted = row.state === 'pending' ? null : row.reason;
   return [{ from: { state: row.state, reason: counted }, to: { state: 'sent' }, n: 1 }];
+}
+
+/** A group whose commit answer was lost is landed again: what it counted then is not counted twice. */
+async function isWritten(trx: Trx, { attemptId, messageId }: Landing): Promise<boolean> {
+  if (attemptId === null) return false;
+  const attempt = await trx
+    .selectFrom('attempts')
+    .select(['result', 'message_id'])
+    .where('id', '=', attemptId)
+    .executeTakeFirst();
+  return attempt?.result === 'accepted' && attempt.message_id === (messageId ?? null);
 }
 
 async function rememberContacts(
@@ -185,6 +227,7 @@ async function rememberContacts(
       insert into contacts (account, inbox_id, address, contact_id, conversation_id, watermark, verified_at)
       select ${account}, ${inboxId}, address, "contactId", "conversationId", watermark, "verifiedAt"
       from ${rowsOf(
+        trx,
         {
           address: 'text',
           contactId: 'text',
@@ -193,7 +236,7 @@ async function rememberContacts(
           verifiedAt: 'integer',
         },
         rows as never,
-      )} where true
+      )} as v where true order by address
       on conflict (account, inbox_id, address) do update set contact_id = excluded.contact_id,
         conversation_id = excluded.conversation_id, watermark = excluded.watermark, verified_at = excluded.verified_at
     `.execute(trx);

@@ -1,6 +1,8 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { count } from './counters';
+import { oneAtATime, skipLocked } from './dialect';
 import { LedgerError } from './errors';
+import { needOpen } from './identity';
 import type { Ledger, Queries } from './ledger';
 import { IN_WORK } from './rows';
 
@@ -19,20 +21,54 @@ export interface DriverLease {
   readonly until: number;
 }
 
-/** Opens a slice's lease: rows are claimed under it, and no gate passes after its end. */
+/** A lease that runs longer than this was written by a clock that has been set back since: it is over as well. */
+const FAR_MS = 120_000;
+
+/** In SQL: the lease `l` has ended, or nobody renews it. */
+export function leaseOver(now: number): RawBuilder<boolean> {
+  return sql`(l.ended = 1 or l.until < ${now} or l.until > ${now + FAR_MS})`;
+}
+
+/** Whether a lease is held by somebody who lives. */
+export function isAlive({ until }: Pick<DriverLease, 'until'>, now: number): boolean {
+  return until >= now && until <= now + FAR_MS;
+}
+
+/**
+ * Opens a slice's lease: rows are claimed under it, and no gate passes after its end. Null when `most` slices of the
+ * campaign are open already, in whatever processes.
+ */
 export async function openSlice(
   ledger: Ledger,
   campaignId: number,
-  holder: string,
-  now: number,
-  leaseMs = LEASE_MS,
-): Promise<Lease> {
-  const row = await ledger.db
-    .insertInto('leases')
-    .values({ campaign_id: campaignId, kind: 'slice', holder, until: now + leaseMs })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return { id: row.id, campaignId, until: now + leaseMs };
+  {
+    holder,
+    now,
+    leaseMs = LEASE_MS,
+    most = Number.POSITIVE_INFINITY,
+  }: {
+    readonly holder: string;
+    readonly now: number;
+    readonly leaseMs?: number;
+    readonly most?: number;
+  },
+): Promise<Lease | null> {
+  await ledger.stillHere();
+  return ledger.db.transaction().execute(async (trx) => {
+    await needOpen(trx);
+    await oneAtATime(trx, `slices/${campaignId}`);
+    const open = await sql<{ n: number }>`
+      select count(*) as n from leases l
+      where l.campaign_id = ${campaignId} and l.ended = 0 and l.kind = 'slice' and not ${leaseOver(now)}
+    `.execute(trx);
+    if ((open.rows[0]?.n ?? 0) >= most) return null;
+    const row = await trx
+      .insertInto('leases')
+      .values({ campaign_id: campaignId, kind: 'slice', holder, until: now + leaseMs })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return { id: row.id, campaignId, until: now + leaseMs };
+  });
 }
 
 /** Prolongs a lease that still holds. False: it ended, and stays ended; what was claimed under it may be another's. */
@@ -80,8 +116,10 @@ export async function takeDriver(
   leaseMs = LEASE_MS,
 ): Promise<{ taken: DriverLease } | { held: DriverLease }> {
   return ledger.db.transaction().execute(async (trx) => {
+    await needOpen(trx);
+    await oneAtATime(trx, `drive/${campaignId}`);
     const current = await driverOf(trx, campaignId);
-    if (current !== undefined && current.until >= now) return { held: current };
+    if (current !== undefined && isAlive(current, now)) return { held: current };
     if (current !== undefined) {
       await trx.updateTable('leases').set({ ended: 1 }).where('id', '=', current.id).execute();
     }
@@ -97,19 +135,24 @@ export async function takeDriver(
 
 /**
  * Rows that were claimed under a lease which has ended go back: nothing of theirs had been sent. Of the whole account, as
- * the same people may be on another campaign's list, and wait for them. Returns how many.
+ * the same people may be on another campaign's list, and wait for them. Those that somebody else is moving right now are
+ * left to the next time, as two that wait for each other's rows would end in an error. Returns how many.
  */
 export async function reclaim(ledger: Ledger, account: string, now: number): Promise<number> {
   return ledger.db.transaction().execute(async (trx) => {
     const freed = await sql<{ campaignId: number }>`
       update recipients set state = 'pending', lease_id = null, updated_at = ${now}
-      where account = ${account} and ${IN_WORK} and state = 'claimed' and exists (
-        select 1 from leases l where l.id = recipients.lease_id and (l.ended = 1 or l.until < ${now}))
+      where (campaign_id, seq) in (
+        select r.campaign_id, r.seq from recipients r
+        where r.account = ${account} and r.${IN_WORK} and r.state = 'claimed' and exists (
+          select 1 from leases l where l.id = r.lease_id and ${leaseOver(now)})
+        ${skipLocked(trx, 'r')})
       returning campaign_id as "campaignId"
     `.execute(trx);
-    for (const { campaignId } of freed.rows) {
+    const byCampaign = Map.groupBy(freed.rows, ({ campaignId }) => campaignId);
+    for (const [campaignId, rows] of [...byCampaign].sort(([a], [b]) => a - b)) {
       await count(trx, campaignId, [
-        { from: { state: 'claimed' }, to: { state: 'pending' }, n: 1 },
+        { from: { state: 'claimed' }, to: { state: 'pending' }, n: rows.length },
       ]);
     }
     return freed.rows.length;

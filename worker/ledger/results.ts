@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { RecipientState } from '../../core/words';
 import { record } from './audit';
-import { type Campaign, needCampaign } from './campaigns';
+import { type Campaign, holdCampaign, judgedFromHere } from './campaigns';
 import { count } from './counters';
+import { forUpdate } from './dialect';
 import { LedgerError } from './errors';
+import { needOpen } from './identity';
 import type { Ledger, Queries } from './ledger';
 
 export interface ResultRow {
@@ -19,6 +21,8 @@ export interface ResultRow {
   readonly message_id: string | null;
   readonly conversation_id: string | null;
   readonly delivery: string | null;
+  /** What the list says of this person's opt-in, in its own words. */
+  readonly consent: string | null;
   readonly updated_at: number;
 }
 
@@ -46,6 +50,7 @@ export async function results(
       'message_id',
       'conversation_id',
       'delivery',
+      'consent',
       'updated_at',
     ])
     .where('campaign_id', '=', campaignId)
@@ -64,18 +69,21 @@ export async function retryFailed(
   now: number,
 ): Promise<number> {
   return ledger.db.transaction().execute(async (trx) => {
-    const campaign = await needCampaign(trx, name);
+    await needOpen(trx);
+    const campaign = await holdCampaign(trx, name);
     if (campaign.state === 'cancelled' || campaign.state === 'importing') {
       throw new LedgerError(`campaign "${name}" is ${campaign.state}: nothing can be retried`);
     }
     // What a person ruled on may have been sent: only `decide --as resend` touches it again.
     const chosen =
       reason === undefined
-        ? sql`reason <> 'decided'`
-        : sql`reason = ${reason} and reason <> 'decided'`;
+        ? sql`reason <> 'decided' and address is not null`
+        : sql`reason = ${reason} and reason <> 'decided' and address is not null`;
     const groups = await sql<{ reason: string | null; n: number }>`
-      select reason, count(*) as n from recipients
-      where campaign_id = ${campaign.id} and state = 'failed' and ${chosen} group by reason
+      select reason, count(*) as n from (
+        select reason from recipients
+        where campaign_id = ${campaign.id} and state = 'failed' and ${chosen} ${forUpdate(trx)}) as chosen
+      group by reason
     `.execute(trx);
     const n = groups.rows.reduce((sum, group) => sum + group.n, 0);
     await sql`
@@ -91,7 +99,15 @@ export async function retryFailed(
         n: group.n,
       })),
     );
-    if (n > 0) await reopen(trx, campaign);
+    if (n > 0) {
+      await reopen(trx, campaign);
+      // Fewer have failed now than when it was started: counted from there, as many would fail unseen.
+      await trx
+        .updateTable('campaigns')
+        .set(await judgedFromHere(trx, campaign.id))
+        .where('id', '=', campaign.id)
+        .execute();
+    }
     await record(trx, {
       at: now,
       campaign: name,
@@ -128,29 +144,30 @@ export async function decide(
   now: number,
 ): Promise<number> {
   return ledger.db.transaction().execute(async (trx) => {
-    const campaign = await needCampaign(trx, name);
+    await needOpen(trx);
+    const campaign = await holdCampaign(trx, name);
     if (ruling === 'resend' && campaign.state === 'cancelled') {
       throw new LedgerError(`campaign "${name}" is cancelled: nothing of it is sent any more`);
     }
-    let query = trx
-      .selectFrom('recipients')
-      .select(['seq', 'row', 'reason'])
-      .where('campaign_id', '=', campaign.id)
-      .where('state', '=', 'unknown');
-    if (which !== 'all') query = query.where('row', 'in', [...which.rows]);
-    const rows = await query.execute();
+    const named = which === 'all' ? sql`` : sql`and "row" in (${sql.join(which.rows)})`;
+    // Nobody can write to somebody who was forgotten.
+    const chosen = ruling === 'resend' ? sql`${named} and address is not null` : named;
+    const { rows } = await sql<{ seq: number; row: number; reason: string | null }>`
+      select seq, "row", reason from recipients
+      where campaign_id = ${campaign.id} and state = 'unknown' ${chosen} order by seq ${forUpdate(trx)}
+    `.execute(trx);
     if (which !== 'all') {
       const found = new Set(rows.map(({ row }) => row));
       const missing = which.rows.filter((row) => !found.has(row));
       if (missing.length > 0) {
         throw new LedgerError(
-          `${missing.length === 1 ? 'row' : 'rows'} ${missing.join(', ')} of campaign "${name}" ${missing.length === 1 ? 'is' : 'are'} not unknown. Nothing was changed.`,
+          `${missing.length === 1 ? 'row' : 'rows'} ${missing.join(', ')} of campaign "${name}" ${missing.length === 1 ? 'is' : 'are'} not unknown${ruling === 'resend' ? ', or forgotten' : ''}. Nothing was changed.`,
         );
       }
     }
     const state = ruling === 'resend' ? 'pending' : ruling;
     const reason = ruling === 'failed' ? 'decided' : null;
-    for (const { seq, reason: was } of rows) {
+    for (const { seq } of rows) {
       await trx
         .updateTable('recipients')
         .set({
@@ -160,14 +177,21 @@ export async function decide(
           not_before: 0,
           tries: 0,
           updated_at: now,
+          ...(ruling === 'resend' ? { ruled_at: now } : {}),
         })
         .where('campaign_id', '=', campaign.id)
         .where('seq', '=', seq)
         .execute();
-      await count(trx, campaign.id, [
-        { from: { state: 'unknown', reason: was }, to: { state, reason }, n: 1 },
-      ]);
     }
+    await count(
+      trx,
+      campaign.id,
+      rows.map(({ reason: was }) => ({
+        from: { state: 'unknown', reason: was },
+        to: { state, reason },
+        n: 1,
+      })),
+    );
     if (ruling === 'resend' && rows.length > 0) await reopen(trx, campaign);
     await record(trx, {
       at: now,

@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isPostgres } from './dialect';
+import type { Queries } from './ledger';
 
 type Column = 'integer' | 'text' | 'json';
 
@@ -12,13 +14,41 @@ export const IN_WORK = sql`state in ('claimed', 'sending')`;
  * whatever its size, and its text stays the same (so that it stays prepared).
  */
 export function rowsOf<C extends Record<string, Column>>(
+  db: Queries,
   columns: C,
   rows: readonly { readonly [K in keyof C]: unknown }[],
 ): RawBuilder<unknown> {
   const names = Object.keys(columns);
-  const packed = JSON.stringify(rows.map((row) => names.map((name) => row[name] ?? null)));
+  const lists = packed(
+    db,
+    rows.map((row) => names.map((name) => whole(row[name] ?? null))),
+  );
+  if (isPostgres(db)) {
+    const picks = sql.join(
+      names.map((name, at) => {
+        const value = sql`value ->> ${sql.lit(at)}`;
+        const typed = columns[name] === 'integer' ? sql`(${value})::bigint` : value;
+        return sql`${typed} as ${sql.ref(name)}`;
+      }),
+    );
+    return sql`(select ${picks} from json_array_elements(${lists}::json))`;
+  }
   const picks = sql.join(
     names.map((name, at) => sql`value ->> ${sql.lit(at)} as ${sql.ref(name)}`),
   );
-  return sql`(select ${picks} from json_each(${packed}))`;
+  return sql`(select ${picks} from json_each(${lists}))`;
+}
+
+/** A moment that was computed from a clock with fractions. */
+function whole(value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Math.ceil(value) : value;
+}
+
+/** As JSON. PostgreSQL takes no NUL and no half of a surrogate pair, which a cell of somebody's list may hold. */
+export function packed(db: Queries, rows: readonly unknown[]): string {
+  const text = JSON.stringify(rows);
+  if (!isPostgres(db) || !/\\u(?:0000|d[89a-f])/i.test(text)) return text;
+  return JSON.stringify(rows, (_name, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value,
+  );
 }

@@ -12,6 +12,7 @@ export interface Schema {
   accounts: AccountsTable;
   contacts: ContactsTable;
   suppressions: SuppressionsTable;
+  identity: IdentityTable;
   audit: AuditTable;
 }
 
@@ -41,6 +42,17 @@ export interface CampaignsTable {
   created_at: number;
   started_at: number | null;
   ended_at: number | null;
+  /** 1: whoever imports it starts it as well. */
+  autostart: Generated<number>;
+  /** How many are written to first, by one process alone; null when everybody's turn is. */
+  canary: number | null;
+  /** Since then each of its rows is looked up before it is sent. */
+  restored_at: number | null;
+  /** Counts at its last start: failures are judged from there on. */
+  judged_sent: Generated<number>;
+  judged_failed: Generated<number>;
+  /** Since then nothing of it says who its people were. */
+  forgotten_at: number | null;
 }
 
 export interface RecipientsTable {
@@ -57,6 +69,8 @@ export interface RecipientsTable {
   /** Rendered content as JSON; null where every recipient gets the campaign's own. */
   content: string | null;
   zone: string | null;
+  /** What the list says of this person's opt-in. */
+  consent: string | null;
   state: RecipientState;
   reason: string | null;
   detail: string | null;
@@ -72,6 +86,8 @@ export interface RecipientsTable {
   message_id: string | null;
   delivery: string | null;
   updated_at: number;
+  /** When a person ruled that it is sent again. */
+  ruled_at: number | null;
 }
 
 export type AttemptResult =
@@ -126,9 +142,11 @@ export interface CountersTable {
 export interface LimitsTable {
   scope: string;
   per_second: number;
-  burst: number;
   /** GCRA's theoretical arrival time, milliseconds. */
   tat: number;
+  /** The part of it that was used at `slowed_at`, after a 429; it climbs back to 1. */
+  share: Generated<number>;
+  slowed_at: Generated<number>;
 }
 
 export interface AccountsTable {
@@ -155,6 +173,20 @@ export interface SuppressionsTable {
   reason: string;
   source: string;
   created_at: number;
+}
+
+/** One row: which ledger this is, so that a copy of it is noticed. */
+export interface IdentityTable {
+  id: number;
+  state: 'open' | 'moving' | 'moved' | 'filling';
+  /** Where it was moved to, for a person. */
+  detail: string | null;
+  /** What it lay on when it was last opened. */
+  fingerprint: string | null;
+  /** When it was last found to be a copy: what was sent after the copy was made is not in it. */
+  restored_at: number | null;
+  /** The move that it is the source of, or is filled by. */
+  move_id: string | null;
 }
 
 export interface AuditTable {

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Campaign } from './campaigns';
+import { skipLocked } from './dialect';
+import { leaseOver } from './leases';
 import type { Ledger, Queries } from './ledger';
 import { IN_WORK } from './rows';
 
@@ -22,6 +24,8 @@ export interface OpenAttempt {
   readonly detail: string | null;
 }
 
+/** A look-up that is due later than this was put on its schedule by a clock that has been set back since. */
+const FAR_LOOK_MS = 60 * 60_000;
 /** How long a look-up is left to whoever took it, before another may. */
 const LOOK_TAKEN_MS = 60_000;
 
@@ -42,8 +46,8 @@ export async function takeOpenAttempts(
       from recipients r join attempts a on a.id = r.attempt_id join leases l on l.id = a.lease_id
       where r.account = ${campaign.account} and r.${IN_WORK} and r.state = 'sending'
         and r.campaign_id = ${campaign.id}
-        and (a.look_at <= ${now} or (a.look_at is null and (l.ended = 1 or l.until < ${now})))
-      order by a.id limit ${limit}
+        and (a.look_at <= ${now} or a.look_at > ${now + FAR_LOOK_MS} or (a.look_at is null and ${leaseOver(now)}))
+      order by a.id limit ${limit} ${skipLocked(trx, 'a')}
     `.execute(trx);
     if (due.rows.length > 0) {
       await trx
@@ -64,20 +68,22 @@ export async function takeOpenAttempts(
 export async function nextLook(
   db: Queries,
   { id, account }: Pick<Campaign, 'id' | 'account'>,
+  now: number,
 ): Promise<number | null> {
   const row = await sql<{ at: number | null }>`
-    select min(coalesce(a.look_at, case when l.ended = 1 then 0 else l.until end)) as at
+    select min(case when a.look_at > ${now + FAR_LOOK_MS} then 0
+      else coalesce(a.look_at, case when ${leaseOver(now)} then 0 else l.until end) end) as at
     from recipients r join attempts a on a.id = r.attempt_id join leases l on l.id = a.lease_id
     where r.account = ${account} and r.${IN_WORK} and r.state = 'sending' and r.campaign_id = ${id}
   `.execute(db);
   return row.rows[0]?.at ?? null;
 }
 
-/** Puts the next look-up of an attempt on its schedule. */
+/** Puts the next look-up of an attempt on its schedule: at the first whole millisecond that is not before `at`. */
 export async function lookAgain(ledger: Ledger, attemptId: number, at: number): Promise<void> {
   await ledger.db
     .updateTable('attempts')
-    .set({ look_at: at })
+    .set({ look_at: Math.ceil(at) })
     .where('id', '=', attemptId)
     .execute();
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { record } from './audit';
+import { needOpen } from './identity';
 import type { Ledger } from './ledger';
 import { rowsOf } from './rows';
 
@@ -20,13 +21,15 @@ export async function suppress(
   now: number,
 ): Promise<number> {
   return ledger.db.transaction().execute(async (trx) => {
+    await needOpen(trx);
     const result = await sql`
       insert into suppressions (address, account, reason, source, created_at)
       select address, ${why.account ?? ''}, ${why.reason}, ${why.source}, ${now}
       from ${rowsOf(
+        trx,
         { address: 'text' },
         addresses.map((address) => ({ address })),
-      )} where true
+      )} as v where true order by address
       on conflict do nothing
     `.execute(trx);
     const n = Number(result.numAffectedRows ?? 0n);
@@ -42,6 +45,7 @@ export async function unsuppress(
   now: number,
 ): Promise<number> {
   return ledger.db.transaction().execute(async (trx) => {
+    await needOpen(trx);
     const result = await trx
       .deleteFrom('suppressions')
       .where('address', 'in', [...addresses])
@@ -52,19 +56,28 @@ export async function unsuppress(
   });
 }
 
-/** One page of the list, by address; `after` is the last address of the page before. */
+/**
+ * One page of the list, by address; `after` is the last address of the page before. What is listed of one address stays
+ * on one page, so a page may be a few rows longer than `limit`.
+ */
 export async function listSuppressions(
   ledger: Ledger,
   after = '',
   limit = 1000,
 ): Promise<Suppression[]> {
-  return ledger.db
+  const listed = ledger.db
     .selectFrom('suppressions')
     .selectAll()
-    .where('address', '>', after)
     .orderBy('address')
-    .limit(limit)
+    .orderBy('account');
+  const page = await listed.where('address', '>', after).limit(limit).execute();
+  const last = page.at(-1);
+  if (last === undefined || page.length < limit) return page;
+  const rest = await listed
+    .where('address', '=', last.address)
+    .where('account', '>', last.account)
     .execute();
+  return [...page, ...rest];
 }
 
 /** Which of these addresses are suppressed for an account. */
@@ -75,6 +88,7 @@ export async function suppressedAmong(
 ): Promise<Set<string>> {
   const rows = await sql<{ address: string }>`
     select s.address from ${rowsOf(
+      ledger.db,
       { address: 'text' },
       addresses.map((address) => ({ address })),
     )} as v
