@@ -196,7 +196,8 @@ function zoneReader(
     if (cell !== '') {
       return isKnown(cell) ? cell : { refused: `not a time zone: ${cell.slice(0, 40)}` };
     }
-    const place = `country:${country ?? audience.country ?? ''}`;
+    // A phone number of no country may be anywhere: where the others of the list are says nothing of it.
+    const place = `country:${country ?? (columns.kind === 'email' ? audience.country : undefined) ?? ''}`;
     return isKnown(place)
       ? place
       : { refused: 'the number tells no country, and there is no time zone' };

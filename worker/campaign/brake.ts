@@ -13,8 +13,8 @@ export function createBrake(tell: (untilMs: number) => void): Brake {
   return {
     stop(untilMs) {
       if (untilMs <= until) return;
-      until = untilMs;
-      tell(untilMs);
+      until = Math.ceil(untilMs);
+      tell(until);
     },
     until: () => until,
   };

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { isCountry } from '../../core/phone';
 import { DURATION, parseDuration } from './duration';
+import { isZone } from './hours';
 import { InputError } from './input-error';
 import { problemSentences, readYaml } from './yaml-file';
 
@@ -85,6 +85,34 @@ const message = z
     message: 'has attachments beside a template: they go with text only; a template has its header',
   });
 
+const duration = z
+  .string({ error: 'must be a duration like 30m, 12h or 2d' })
+  .regex(DURATION, 'must be a duration like 30m, 12h or 2d')
+  .refine((value) => parseDuration(value) !== null, 'must be longer than zero');
+
+const campaignName = scalar.refine(
+  (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(value),
+  'must be up to 80 letters, digits, dots, dashes or underscores, such as spring-recall',
+);
+
+const exclude = z
+  .strictObject(
+    {
+      campaigns: z
+        .array(campaignName, { error: 'must be a list of names of campaigns' })
+        .min(1, 'names no campaign')
+        .optional()
+        .describe('List campaigns of this ledger; without it every one of the same account'),
+      within: duration
+        .optional()
+        .describe('Only messages of this time before now; without it of any age'),
+    },
+    object,
+  )
+  .refine((value) => value.campaigns !== undefined || value.within !== undefined, {
+    message: 'needs campaigns, within, or both',
+  });
+
 const audience = z.strictObject(
   {
     file: text
@@ -106,10 +134,9 @@ const audience = z.strictObject(
       .describe(
         'phone, email, name, firstName, lastName, timezone, or any variable: the header of its column',
       ),
-    exclude: z
-      .never('is not available yet; take it out, and suppress these people instead')
+    exclude: exclude
       .optional()
-      .describe('Not available yet'),
+      .describe('People whom other campaigns have written to, or may have, are skipped'),
     sheet: scalar.optional().describe('The sheet of an XLSX file; the first without it'),
     encoding: text.optional().describe('Detected without it'),
     delimiter: z
@@ -121,86 +148,86 @@ const audience = z.strictObject(
   object,
 );
 
-const duration = z
-  .string({ error: 'must be a duration like 30m, 12h or 2d' })
-  .regex(DURATION, 'must be a duration like 30m, 12h or 2d')
-  .refine((value) => parseDuration(value) !== null, 'must be longer than zero');
-
-const campaignFile = z.strictObject(
-  {
-    name: scalar.refine(
-      (value) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/.test(value),
-      'must be up to 80 letters, digits, dots, dashes or underscores, such as spring-recall',
-    ),
-    account: scalar.describe('A name in the accounts file'),
-    inbox: scalar.describe('The id of the inbox that sends'),
-    audience,
-    consent: z
-      .strictObject({ column: scalar.optional(), method: text, detail: text.optional() }, object)
-      .optional()
-      .describe('Why these people may be written to'),
-    message,
-    throttle: z
-      .strictObject(
-        { perSecond: z.number({ error: 'must be a number' }).positive('must be above zero') },
-        object,
-      )
-      .optional(),
-    quietHours: z
-      .strictObject(
-        {
-          from: hour,
-          to: hour,
-          zone: text
-            .refine(
-              (zone) => zone === 'recipient' || IANAZone.isValidZone(zone),
-              'must be recipient or a time zone like Europe/Paris',
-            )
-            .describe('recipient, or a time zone'),
-        },
-        object,
-      )
-      .refine((quiet) => quiet.from !== quiet.to, 'from and to are the same: no hour would be left')
-      .optional(),
-    stopWhen: z
-      .strictObject(
-        {
-          failedPercent: z
-            .number({ error: 'must be a number' })
-            .gt(0, 'must be above 0')
-            .max(100, 'must be at most 100')
-            .optional(),
-          sameFailureInARow: z
-            .int({ error: 'must be a whole number' })
-            .positive('must be above zero')
-            .optional(),
-        },
-        object,
-      )
-      .optional(),
-    expiresAfter: duration.optional().describe('After its start; what is unsent then is skipped'),
-    onDoubt: z
-      .enum(['resend', 'park'], { error: 'must be resend or park' })
-      .optional()
-      .describe('When a look-up shows that a message with a lost answer is absent'),
-    parallel: z
-      .int({ error: 'must be a whole number' })
-      .min(1, 'must be at least 1')
-      .max(64, 'must be at most 64')
-      .optional()
-      .describe('Slices at once (1)'),
-    orchestrate: z
-      .enum(['slice'], {
-        error: ({ input }) =>
-          input === 'message'
-            ? 'cannot be message, which is not available yet; take it out, or use slice'
-            : 'must be slice',
-      })
-      .optional()
-      .describe('slice: a workflow sends many messages at a time (slice)'),
-  },
-  object,
-);
+const campaignFile = z
+  .strictObject(
+    {
+      name: campaignName,
+      account: scalar.describe('A name in the accounts file'),
+      inbox: scalar.describe('The id of the inbox that sends'),
+      audience,
+      consent: z
+        .strictObject({ column: scalar.optional(), method: text, detail: text.optional() }, object)
+        .optional()
+        .describe('Why these people may be written to'),
+      message,
+      throttle: z
+        .strictObject(
+          { perSecond: z.number({ error: 'must be a number' }).positive('must be above zero') },
+          object,
+        )
+        .optional(),
+      quietHours: z
+        .strictObject(
+          {
+            from: hour,
+            to: hour,
+            zone: text
+              .refine(
+                (zone) => zone === 'recipient' || isZone(zone),
+                'must be recipient or a time zone like Europe/Paris',
+              )
+              .describe('recipient, or a time zone'),
+          },
+          object,
+        )
+        .refine(
+          (quiet) => quiet.from !== quiet.to,
+          'from and to are the same: no hour would be left',
+        )
+        .optional(),
+      stopWhen: z
+        .strictObject(
+          {
+            failedPercent: z
+              .number({ error: 'must be a number' })
+              .gt(0, 'must be above 0')
+              .max(100, 'must be at most 100')
+              .optional(),
+            sameFailureInARow: z
+              .int({ error: 'must be a whole number' })
+              .positive('must be above zero')
+              .optional(),
+          },
+          object,
+        )
+        .optional(),
+      expiresAfter: duration.optional().describe('After its start; what is unsent then is skipped'),
+      onDoubt: z
+        .enum(['resend', 'park'], { error: 'must be resend or park' })
+        .optional()
+        .describe('When a look-up shows that a message with a lost answer is absent'),
+      parallel: z
+        .int({ error: 'must be a whole number' })
+        .min(1, 'must be at least 1')
+        .max(64, 'must be at most 64')
+        .optional()
+        .describe('Slices at once (1)'),
+      orchestrate: z
+        .enum(['slice'], {
+          error: ({ input }) =>
+            input === 'message'
+              ? 'cannot be message, which is not available yet; take it out, or use slice'
+              : 'must be slice',
+        })
+        .optional()
+        .describe('slice: a workflow sends many messages at a time (slice)'),
+    },
+    object,
+  )
+  .refine(({ name, audience: { exclude: left } }) => left?.campaigns?.includes(name) !== true, {
+    path: ['audience', 'exclude', 'campaigns'],
+    message: 'names this very campaign, in which nobody is written to twice as it is',
+  });
 
 /** A campaign as its file describes it, checked. Times stay texts ("20:00"); durations stay as written ("12h"). */
 export type CampaignFile = z.output<typeof campaignFile>;

@@ -87,6 +87,11 @@ export function findHeader(headers: readonly string[], wanted: string): number {
   return headers.findIndex((header) => plain(header) === plain(wanted));
 }
 
+/** Every column that holds addresses by its name, of either kind. */
+export function addressColumns(headers: readonly string[]): number[] {
+  return [...new Set([...detect(headers, 'phone'), ...detect(headers, 'email')])];
+}
+
 /** "There is no column "Mobil". Did you mean "Mobile"? The columns are: …" */
 export function noColumn(headers: readonly string[], wanted: string): string {
   const named = headers.filter((header) => header !== '');

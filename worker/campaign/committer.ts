@@ -1,12 +1,15 @@
 import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
+import type { Deadline } from '../../core/http';
 import {
   type AtGate,
   type Campaign,
   commitGroup,
   type GateAnswer,
+  isAway,
   type Landing,
   type Lease,
   type Ledger,
+  type Mutant,
 } from '../ledger';
 import { blend } from './pace';
 
@@ -18,9 +21,23 @@ const GATHER_MS = 4;
 /** A disk that stalls once does not widen what is under way. */
 const MOST_COUNTED_MS = 50;
 
+type Going = Extract<GateAnswer, { readonly go: true }>;
+/**
+ * The gate's answer, with its last moment on both clocks. The monotonic one counts from before the commit: whatever
+ * happens to the wall clock after that, also while the commit is under way, prolongs nothing.
+ */
+export type Opened = Exclude<GateAnswer, Going> | (Going & { readonly deadline: Deadline });
+
+/** Tries to record what is in hand, when the ledger fails at once. */
+const MOST_FAILURES = 5;
+/** The same where each try takes long, as behind another process's lock: what is not recorded is looked up later. */
+const PATIENCE_MS = 20_000;
+/** And where the database went away: it will be back. */
+const AWAY_MS = 5 * 60_000;
+
 interface Waiter {
   readonly gate: AtGate;
-  readonly resolve: (answer: GateAnswer) => void;
+  readonly resolve: (answer: Opened) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -28,7 +45,7 @@ export interface Committer {
   /** Hands a result over; it is on the disk when `drain` resolves. */
   land(landing: Landing): void;
   /** Waits for the gate. Rejects when the commit failed: then nothing may be sent. */
-  gate(gate: AtGate): Promise<GateAnswer>;
+  gate(gate: AtGate): Promise<Opened>;
   /** How long a commit takes of late, with the time that its group gathers. */
   commitMs(): number;
   /** True while rows that are ready wait for a token. */
@@ -45,6 +62,9 @@ interface Options {
   readonly inboxId: string;
   readonly lease: Lease;
   readonly scopes: readonly string[];
+  /** Tokens only in their own moment. */
+  readonly noneAhead?: boolean | undefined;
+  readonly mutant?: Mutant | undefined;
   readonly clock: () => number;
 }
 
@@ -53,9 +73,10 @@ interface Options {
  * passes alone; under load hundreds share one flush to the disk.
  */
 export function createCommitter({ clock, ...fixed }: Options): Committer {
-  const { ledger, campaign, inboxId, lease, scopes } = fixed;
+  const { ledger, campaign, inboxId, lease, scopes, noneAhead, mutant } = fixed;
   let landings: Landing[] = [];
   let waiters: Waiter[] = [];
+  /** On the monotonic clock: a wall clock that is set back must not shut the gate for as long as that. */
   let retryAt = 0;
   let timer: NodeJS.Timeout | undefined;
   let busy: Promise<void> | null = null;
@@ -82,7 +103,7 @@ export function createCommitter({ clock, ...fixed }: Options): Committer {
   }
 
   function later(): void {
-    const blocked = landings.length === 0 ? retryAt - clock() : 0;
+    const blocked = landings.length === 0 ? retryAt - performance.now() : 0;
     if (blocked <= 0) wake();
     else {
       clearTimeout(timer);
@@ -91,26 +112,30 @@ export function createCommitter({ clock, ...fixed }: Options): Committer {
   }
 
   async function flush(): Promise<void> {
+    const began = performance.now();
     const now = clock();
     const group = {
       landings: landings.splice(0, GROUP),
-      gates: now < retryAt ? [] : waiters.splice(0, GROUP),
+      gates: began < retryAt ? [] : waiters.splice(0, GROUP),
     };
     if (group.landings.length === 0 && group.gates.length === 0) return;
-    const began = performance.now();
     try {
-      const answers = await commitGroup(ledger, {
+      const { answers, nextAt } = await commitGroup(ledger, {
         campaign,
         inboxId,
         lease,
         scopes,
+        noneAhead,
+        mutant,
         now,
         landings: group.landings,
         gates: group.gates.map(({ gate }) => gate),
       });
       failing = undefined;
       commitMs = blend(commitMs, Math.min(MOST_COUNTED_MS, performance.now() - began + GATHER_MS));
-      hand(answers, group.gates);
+      // Also when all were let through: whoever has a block of tokens does not take the next one before others could.
+      if (group.gates.length > 0) retryAt = began + (nextAt - now);
+      hand(answers, group.gates, began - now);
     } catch (error) {
       // Results stay in hand for another try; what stood at the gate must not be sent.
       landings = [...group.landings, ...landings];
@@ -119,15 +144,24 @@ export function createCommitter({ clock, ...fixed }: Options): Committer {
     }
   }
 
-  function hand(answers: readonly GateAnswer[], gates: readonly Waiter[]): void {
-    const bySeq = new Map(gates.map((waiter) => [waiter.gate.seq, waiter]));
+  /** `offset`: from the wall clock to the monotonic one, as it was before the commit. */
+  function hand(answers: readonly GateAnswer[], gates: readonly Waiter[], offset: number): void {
+    const bySeq = new Map<number, Waiter>();
+    for (const waiter of gates) {
+      const { seq } = waiter.gate;
+      // Only the first of two for one row was asked about.
+      if (bySeq.has(seq)) waiter.resolve({ seq, go: false, why: 'lost' });
+      else bySeq.set(seq, waiter);
+    }
     const back: Waiter[] = [];
     for (const answer of answers) {
       const waiter = bySeq.get(answer.seq);
       if (waiter === undefined) continue;
       if (!answer.go && answer.why === 'throttled') {
         back.push(waiter);
-        retryAt = Math.max(retryAt, answer.retryAt);
+      } else if (answer.go) {
+        const deadline = { wallMs: answer.sendBy, monotonicMs: answer.sendBy + offset };
+        waiter.resolve({ ...answer, deadline });
       } else {
         waiter.resolve(answer);
       }
@@ -157,13 +191,17 @@ export function createCommitter({ clock, ...fixed }: Options): Committer {
       }
     },
     async drain() {
+      const began = performance.now();
       for (let failures = 0; landings.length > 0 || busy !== null; ) {
         wake();
         await busy;
         if (failing === undefined) continue;
         failures += 1;
-        if (failures > 5) throw failing;
-        await wait(100 * 2 ** failures);
+        // Results in hand are worth waiting for: without them every one of these has to be looked up.
+        const lasted = performance.now() - began;
+        const patience = isAway(failing) ? AWAY_MS : PATIENCE_MS;
+        if (lasted > patience || (failures > MOST_FAILURES && !isAway(failing))) throw failing;
+        await wait(Math.min(100 * 2 ** failures, 2_000));
       }
     },
   };

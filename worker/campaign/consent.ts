@@ -1,3 +1,5 @@
+import type { CampaignFile } from './campaign-file';
+
 export interface Consent {
   /** Where the evidence comes from, as the campaign file states it. */
   readonly method: string;
@@ -6,6 +8,21 @@ export interface Consent {
   readonly evidence: string | null;
   /** The day of the opt-in, YYYY-MM-DD, where the cell says so without doubt. */
   readonly on: string | null;
+}
+
+/**
+ * The whole of a row's consent again: from the words of its cell, which is all that a row keeps, and from what its
+ * campaign states of all. Null where there is none.
+ */
+export function consentOf(
+  stated: CampaignFile['consent'],
+  evidence: string | null,
+): Consent | null {
+  // With a column, a row without evidence was not taken for opted in.
+  if (stated === undefined || (stated.column !== undefined && evidence === null)) return null;
+  const { method, detail = null } = stated;
+  const on = evidence === null ? null : (readDate(evidence)?.on ?? null);
+  return { method, detail, evidence, on };
 }
 
 export type ConsentVerdict =

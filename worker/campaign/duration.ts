@@ -2,8 +2,8 @@ const UNITS_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** 30m, 12h, 2d, 90s, 1.5h. */
 export const DURATION = /^(\d+(?:\.\d+)?)\s*([smhd])$/;
-/** 8/s, 300/m, 1000/h. */
-const RATE = /^(\d+(?:\.\d+)?)\s*\/\s*([smh])$/;
+/** 8/s, 300/m (or 300/min), 1000/h. */
+const RATE = /^(\d+(?:\.\d+)?)\s*\/\s*(?:([smh])|(m)in)$/;
 
 /** Milliseconds of a duration as the files write it; null when it is none, or not above zero. */
 export function parseDuration(text: string): number | null {
@@ -17,6 +17,6 @@ export function parseDuration(text: string): number | null {
 export function parseRate(text: string): number | null {
   const match = RATE.exec(text.trim());
   if (match === null) return null;
-  const perSecond = Number(match[1]) / (UNITS_MS[match[2] as 's' | 'm' | 'h'] / 1000);
+  const perSecond = Number(match[1]) / (UNITS_MS[(match[2] ?? match[3]) as 's' | 'm' | 'h'] / 1000);
   return perSecond > 0 ? perSecond : null;
 }

@@ -3,6 +3,7 @@ import type { Inbox } from '../../providers/provider';
 import { type Campaign, createCampaign, type Ledger } from '../ledger';
 import { openAudience } from './audience';
 import type { CampaignFile } from './campaign-file';
+import { needExcluded } from './exclude';
 import { openList } from './list/open-list';
 import { type Spec, specOf } from './spec';
 import type { Spooled } from './spool';
@@ -15,13 +16,23 @@ export interface FileSpec extends Spec {
 /** What a row gets that has no content of its own where every row should have one: refused by every platform. */
 const NOTHING: Content = { kind: 'text', text: '' };
 
-/** Writes a campaign down, with its spooled list; nothing is imported yet. */
+/**
+ * Writes a campaign down, with its spooled list; nothing is imported yet.
+ *
+ * @throws InputError when it excludes the people of a campaign that is not in the ledger.
+ */
 export async function createFromFile(
   ledger: Ledger,
-  made: { readonly file: CampaignFile; readonly inbox: Inbox; readonly list: Spooled },
+  made: {
+    readonly file: CampaignFile;
+    readonly inbox: Inbox;
+    readonly list: Spooled;
+    readonly autostart?: boolean;
+  },
   now: number,
 ): Promise<Campaign> {
-  const { file, inbox, list } = made;
+  const { file, inbox, list, autostart = false } = made;
+  await needExcluded(ledger, file);
   const { headers } = await openList(list.path, file.audience);
   const audience = openAudience({ headers, campaign: file, inbox, nowMs: now });
   const spec: FileSpec = { ...specOf(file, audience.message.constant ?? NOTHING), source: file };
@@ -35,6 +46,7 @@ export async function createFromFile(
       inbox: JSON.stringify(inbox),
       listPath: list.path,
       listHash: list.hash,
+      autostart,
       ...(spec.expiresAfterMs === null ? {} : { expiresAfterMs: spec.expiresAfterMs }),
     },
     now,

@@ -66,10 +66,29 @@ export function createQuietClock(quiet: QuietHours): (place: string, nowMs: numb
   };
 }
 
+/** Three letters that mean one zone only, with its summer time. */
+const CLEAR = new Set(['UTC', 'GMT', 'UCT', 'CET', 'EET', 'WET', 'MET', 'PRC', 'ROC', 'ROK']);
+/** Countries with phone numbers that the table of countries leaves out. */
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  AC: ['Atlantic/St_Helena'],
+  TA: ['Atlantic/St_Helena'],
+  XK: ['Europe/Belgrade'],
+};
+
+/**
+ * Whether this names a time zone without doubt. Abbreviations do not: BST is taken for Dhaka's by the system and meant
+ * for London's by people, and EST knows no summer time. Nor does a bare difference like -05:00.
+ */
+export function isZone(name: string): boolean {
+  if (/^[a-z]{3}$/i.test(name)) return CLEAR.has(name.toUpperCase());
+  return /^[a-z]/i.test(name) && IANAZone.isValidZone(name);
+}
+
 /** The zones of a place: the zone itself, or all of a `country:XX`. Empty for a place that is not known. */
 export function zonesOf(place: string): readonly string[] {
-  if (!place.startsWith('country:')) return IANAZone.isValidZone(place) ? [place] : [];
-  return getCountry(place.slice(8) as 'US')?.timezones ?? [];
+  if (!place.startsWith('country:')) return isZone(place) ? [place] : [];
+  const country = place.slice(8);
+  return getCountry(country as 'US')?.timezones ?? LEFT_OUT[country] ?? [];
 }
 
 interface Flip {

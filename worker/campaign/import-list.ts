@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Inbox } from '../../providers/provider';
 import {
   type Campaign,
+  type Exclusion,
+  excludedAmong,
   importRecipients,
   type Ledger,
   type NewRecipient,
   needCampaign,
   seal,
 } from '../ledger';
+import { unreadLists } from '../ledger/forget';
 import { openAudience, readAudience, type Verdict } from './audience';
 import type { FileSpec } from './from-file';
 import { InputError } from './input-error';
@@ -26,7 +30,8 @@ export interface ImportOptions {
 
 /**
  * Reads the campaign's spooled list into the ledger and seals it. Goes on where an earlier import ended: rows are judged
- * as of the moment when the campaign was made, so that the same list gives the same rows.
+ * as of the moment when the campaign was made, so that the same list gives the same rows. Only who is excluded is asked of
+ * the ledger as it is now, and once more when a row is claimed.
  *
  * @returns false when it was stopped before the end.
  * @throws InputError where the list cannot be read on; the campaign stays unsealed, and nothing can be sent.
@@ -36,7 +41,7 @@ export async function importList(
   campaign: Campaign,
   { clock, stopping = () => false, onRows }: ImportOptions,
 ): Promise<boolean> {
-  const { source } = JSON.parse(campaign.spec) as FileSpec;
+  const { source, exclude = null } = JSON.parse(campaign.spec) as FileSpec;
   const path = campaign.list_path ?? '';
   if (!existsSync(path)) {
     throw new InputError(
@@ -58,10 +63,27 @@ export async function importList(
 
   async function commit(): Promise<void> {
     if (block.length === 0) return;
-    await importRecipients(ledger, campaign, from, block, clock());
+    const rows = exclude === null ? block : await withoutExcluded(block, exclude);
+    await importRecipients(ledger, campaign, from, rows, clock());
     from += block.length;
     block = [];
     onRows?.(from);
+  }
+
+  async function withoutExcluded(
+    rows: readonly NewRecipient[],
+    exclusion: Exclusion,
+  ): Promise<NewRecipient[]> {
+    const addresses = rows.flatMap(({ address, skip }) =>
+      address === undefined || skip !== undefined ? [] : [address],
+    );
+    const details = await excludedAmong(ledger.db, campaign, exclusion, addresses, clock());
+    return rows.map((row) => {
+      const detail = row.skip === undefined ? details.get(row.address ?? '') : undefined;
+      if (detail === undefined) return row;
+      const { content: _content, profile: _profile, ...kept } = row;
+      return { ...kept, skip: { reason: 'excluded', detail } };
+    });
   }
 
   for await (const verdicts of readAudience(list, audience)) {
@@ -77,11 +99,16 @@ export async function importList(
   }
   await commit();
   await seal(ledger, campaign, clock());
+  // It holds addresses, and nobody reads it any more. One that stays is removed by `campaign forget`.
+  const needed = await unreadLists(ledger.db);
+  if (!needed.some((other) => other.path === path)) {
+    await rm(path, { force: true }).catch(() => undefined);
+  }
   return true;
 }
 
 function recipientOf(verdict: Verdict): NewRecipient {
-  const { row, raw, address, name, zone, content, skip } = verdict;
+  const { row, raw, address, name, zone, content, consent, skip } = verdict;
   return {
     row,
     raw,
@@ -89,6 +116,8 @@ function recipientOf(verdict: Verdict): NewRecipient {
     ...(name === null ? {} : { profile: JSON.stringify({ name }) }),
     ...(zone === null ? {} : { zone }),
     ...(content === null ? {} : { content: JSON.stringify(content) }),
+    // The cell's own words; method and detail are the campaign's, and not repeated on each row.
+    ...(consent === null || consent.evidence === null ? {} : { consent: consent.evidence }),
     ...(skip === null ? {} : { skip }),
   };
 }

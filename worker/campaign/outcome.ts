@@ -1,5 +1,5 @@
 import { isProviderError, type ProviderError } from '../../core/errors';
-import type { Landing } from '../ledger';
+import type { Landing, Mutant } from '../ledger';
 import { backoffMs } from './backoff';
 
 /** Times that a row is put back without anything sent, before it counts as failed. */
@@ -25,6 +25,7 @@ interface Circumstances {
   readonly delivering: boolean;
   /** Whether a lost answer can be looked up. */
   readonly lookup: boolean;
+  readonly mutant?: Mutant | undefined;
 }
 
 /** What an error means for its row. Pure. */
@@ -64,7 +65,7 @@ export function outcomeOf(error: unknown, at: Circumstances): Outcome {
         },
       };
     case 'rate_limited': {
-      const until = at.now + (error.retryAfterMs ?? backoffMs(at.tries));
+      const until = Math.ceil(at.now + (error.retryAfterMs ?? backoffMs(at.tries)));
       return {
         landing: { ...words, ...notSent, to: 'pending', notBefore: until, tried: true },
         stopUntil: until,
@@ -74,7 +75,7 @@ export function outcomeOf(error: unknown, at: Circumstances): Outcome {
       if (at.tries >= MAX_TRIES) {
         return { landing: { ...words, ...notSent, to: 'failed', reason: 'unavailable' } };
       }
-      const until = at.now + Math.max(error.retryAfterMs ?? 0, backoffMs(at.tries));
+      const until = Math.ceil(at.now + Math.max(error.retryAfterMs ?? 0, backoffMs(at.tries)));
       return { landing: { ...words, ...notSent, to: 'pending', notBefore: until, tried: true } };
     }
     case 'auth_failed':
@@ -90,6 +91,9 @@ function ambiguous(
   words: { code: string; status: number | null; detail: string },
   at: Circumstances,
 ): Outcome {
+  if (at.mutant === 'naive-retry') {
+    return { landing: { ...words, result: 'ambiguous', to: 'pending', notBefore: at.now } };
+  }
   if (!at.lookup) {
     return { landing: { ...words, result: 'ambiguous', to: 'unknown', reason: 'lost_answer' } };
   }

@@ -10,6 +10,8 @@ export interface View {
   readonly sending: number;
   /** When the next waiting row is due, or null. */
   readonly nextDueAt: number | null;
+  /** The campaign in which people are in work that this one waits for, or null. */
+  readonly heldBy?: string | null;
   /** When the next open attempt is to be looked up, or null. */
   readonly nextLookAt: number | null;
   /** The account stays away from the platform until then (0: it does not). */
@@ -60,5 +62,7 @@ function reason(view: View, now: number): string {
   if (view.sending > 0)
     return `settling ${view.sending} lost ${view.sending === 1 ? 'answer' : 'answers'}`;
   if (view.claimed > 0) return 'rows held by another process, or by one that is gone';
+  if (view.heldBy != null)
+    return `the same people are in work in ${view.heldBy}; if nobody runs that, resume it or start a worker`;
   return 'the next rows are not due yet';
 }

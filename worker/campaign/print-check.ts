@@ -25,6 +25,7 @@ const SENTENCES: Readonly<Record<SkipReason, readonly [one: string, many: string
   excluded: ['person is excluded', 'people are excluded'],
   expired: ['message expired', 'messages expired'],
   cancelled: ['row was cancelled', 'rows were cancelled'],
+  forgotten: ['person is forgotten', 'people are forgotten'],
 };
 
 /** The result as lines for a terminal, in plain sentences, at most 96 columns wide. `zone` is for the finish time. */

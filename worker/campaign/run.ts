@@ -1,6 +1,6 @@
 import type { Attachment, Content } from '../../core/message';
 import type { Inbox, Provider } from '../../providers/provider';
-import type { Campaign, Ledger } from '../ledger';
+import type { Campaign, Exclusion, Ledger, Mutant } from '../ledger';
 import type { Brake } from './brake';
 import type { Allowed } from './hours';
 
@@ -20,10 +20,16 @@ export interface Run {
   readonly quiet: ((place: string, nowMs: number) => Allowed) | null;
   /** The place of rows that have none of their own. */
   readonly place: string | null;
-  /** How many ended alike in a row, over all slices. */
-  readonly failures: { last: string; inARow: number };
+  /** Whom other campaigns have reached is left out, also in the moment of the claim; null: nobody is. */
+  readonly exclude: Exclusion | null;
+  /** How many ended alike in a row, over all slices, and when the last one went well, or the run was opened. */
+  readonly failures: { last: string; inARow: number; since: number };
   readonly policy: Policy;
   readonly clock: () => number;
+  /** Milliseconds that never jump; for what a wall clock must not decide. */
+  readonly monotonic: () => number;
+  /** From when on this process itself has watched an open attempt, on the monotonic clock. */
+  readonly watched: Map<number, number>;
   /** Who this process is, for leases: host and process id. */
   readonly holder: string;
 }
@@ -45,6 +51,8 @@ export interface Policy {
   /** The most rows that may be sent in all, for a canary; null for no bound. */
   readonly maxRows: number | null;
   readonly leaseMs: number;
+  /** For `npm run chaos` only. */
+  readonly mutant?: Mutant | undefined;
 }
 
 /** The scopes that a message of this campaign is charged to. */

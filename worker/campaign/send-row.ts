@@ -1,6 +1,7 @@
 import type pLimit from 'p-limit';
 import { ensureContact, ensureConversation, sendMessage } from '../../activities';
 import { isProviderError } from '../../core/errors';
+import type { Deadline } from '../../core/http';
 import type { Address, Content } from '../../core/message';
 import type { Contact, Conversation, Profile } from '../../providers/provider';
 import type { Claimed, Landing } from '../ledger';
@@ -8,6 +9,7 @@ import { backoffMs } from './backoff';
 import type { Committer } from './committer';
 import { outcomeOf } from './outcome';
 import type { Pace } from './pace';
+import { isInDoubt, lookUpRestored } from './restored';
 import type { Run } from './run';
 import type { Watch } from './watch';
 
@@ -21,18 +23,16 @@ export interface Slice {
   readonly delivering: ReturnType<typeof pLimit>;
   /** Contacts that the platform has blocked; null: the contact book cannot be believed in this slice. */
   readonly blocked: ReadonlySet<string> | null;
+  /** When the ledger was found to be a restored copy; null: it never was. */
+  readonly restoredAt: number | null;
   readonly nextAttempt: () => number;
   readonly pace: Pace;
 }
 
 /** Takes one row as far as it goes; whatever happens ends as a landing. */
 export async function sendRow(slice: Slice, row: Claimed): Promise<void> {
-  const { run, committer } = slice;
-  const land = (
-    landing: Omit<Landing, 'seq' | 'attemptId'>,
-    attemptId: number | null = null,
-  ): void => committer.land({ seq: row.seq, attemptId, ...landing });
-
+  const { run } = slice;
+  const land = landingOf(slice, row);
   const now = run.clock();
   const place = row.zone ?? run.place;
   const hours = run.quiet === null || place === null ? null : run.quiet(place, now);
@@ -42,24 +42,70 @@ export async function sendRow(slice: Slice, row: Claimed): Promise<void> {
     return;
   }
 
+  const doubted = isInDoubt(slice.restoredAt, row) ? slice.restoredAt : null;
+  const askableAt = doubted === null ? 0 : doubted + run.policy.settleDelayMs;
+  if (now < askableAt) {
+    // What was on its way when the copy was put back may still arrive on the platform.
+    land({ to: 'pending', notBefore: askableAt });
+    return;
+  }
+
   const content = contentOf(run, row);
   const address: Address = { kind: row.kind, value: row.address };
   const prepared = await prepare(slice, row, address, content);
   if (prepared === null) return;
-  const { contact, conversation, verifiedAt } = prepared;
+  if (doubted !== null) {
+    try {
+      const contactId = prepared.contact.id;
+      const ends = await slice.preparing(() => lookUpRestored(run, row, { address, contactId }));
+      for (const end of ends) land(end);
+      if (ends.length > 0) return;
+    } catch (error) {
+      await landFailure(slice, row, error, null);
+      return;
+    }
+  }
+  const ready: Ready = {
+    ...prepared,
+    address,
+    content,
+    closesAt: hours === null ? null : hours.untilMs,
+  };
+  // Whoever dies behind the gate leaves a doubt, and where nothing can be looked up it stays one. There a row passes the
+  // gate only with its place among the requests in flight, so that next to nothing lies between the gate and the request.
+  if (run.inbox.lookup) await deliver(slice, row, ready, slice.delivering);
+  else await slice.delivering(() => deliver(slice, row, ready, (send) => send()));
+}
 
+interface Ready extends Prepared {
+  readonly address: Address;
+  readonly content: Content;
+  /** When the quiet hours of this recipient begin, or null. */
+  readonly closesAt: number | null;
+}
+
+/** The gate and the request; `inTurn` makes the request when it may be in flight. */
+async function deliver(
+  slice: Slice,
+  row: Claimed,
+  { address, content, contact, conversation, verifiedAt, closesAt }: Ready,
+  inTurn: <T>(send: () => Promise<T>) => Promise<T>,
+): Promise<void> {
+  const { run } = slice;
+  const land = landingOf(slice, row);
   const book = { address: row.address, watermark: conversation.watermark, verifiedAt };
   const attemptId = slice.nextAttempt();
-  let sendBy: number;
+  let sendAt: number;
+  let deadline: Deadline;
   try {
-    const answer = await committer.gate({
+    const answer = await slice.committer.gate({
       seq: row.seq,
       attemptId,
       number: row.attempts + 1,
       contactId: contact.id,
       conversationId: conversation.id,
       watermark: conversation.watermark,
-      closesAt: hours === null ? null : hours.untilMs,
+      closesAt,
     });
     if (!answer.go) {
       if (answer.why === 'skipped') return;
@@ -77,16 +123,20 @@ export async function sendRow(slice: Slice, row: Claimed): Promise<void> {
       });
       return;
     }
-    sendBy = answer.sendBy;
+    ({ sendAt, deadline } = answer);
   } catch {
-    // The gate's commit is in doubt, so nothing is sent. The slice ends with the ledger's error when it drains.
+    // The gate's commit is in doubt, so nothing is sent, and that is known: the row need not be looked up where it did happen.
+    // The slice ends with the ledger's error when it drains.
     slice.watch.halt();
+    land({ to: 'pending', result: 'not_sent', notBefore: run.clock() }, attemptId);
     return;
   }
 
-  const deadline = { wallMs: sendBy, monotonicMs: performance.now() + (sendBy - run.clock()) };
   try {
-    const receipt = await slice.delivering(async () => {
+    // By the monotonic clock: a wall clock that is set back must not hold the row for as long as that.
+    const startsAt = deadline.monotonicMs - (deadline.wallMs - sendAt);
+    await slice.pace.rest(startsAt - performance.now());
+    const receipt = await inTurn(async () => {
       const sendBegan = performance.now();
       try {
         return await sendMessage(run.provider, {
@@ -97,7 +147,7 @@ export async function sendRow(slice: Slice, row: Claimed): Promise<void> {
           contact,
           conversation,
           content,
-          sendBy: deadline,
+          ...(run.policy.mutant === 'no-send-by' ? {} : { sendBy: deadline }),
         });
       } finally {
         slice.pace.answered(performance.now() - sendBegan);
@@ -120,9 +170,30 @@ export async function sendRow(slice: Slice, row: Claimed): Promise<void> {
     );
     slice.watch.succeeded();
   } catch (error) {
+    if (isProviderError(error) && error.code === 'unavailable' && run.clock() > deadline.wallMs) {
+      // Its moment passed before its first byte, on a busy machine or one that slept: no fault of this row or the platform.
+      land(
+        {
+          to: 'pending',
+          result: 'not_sent',
+          code: error.code,
+          detail: 'its moment passed before it had a connection',
+          // Where that is so every time, as with connections that take long to open, it must not go round and round.
+          notBefore: run.clock() + (row.tries < 3 ? 0 : backoffMs(row.tries - 3)),
+          tried: true,
+        },
+        attemptId,
+      );
+      return;
+    }
     await landFailure(slice, row, error, attemptId);
   }
 }
+
+const landingOf =
+  ({ committer }: Slice, { seq }: Claimed) =>
+  (landing: Omit<Landing, 'seq' | 'attemptId'>, attemptId: number | null = null): void =>
+    committer.land({ seq, attemptId, ...landing });
 
 interface Prepared {
   readonly contact: Contact;
@@ -190,6 +261,7 @@ async function landFailure(
     tries: row.tries,
     delivering: attemptId !== null,
     lookup: run.inbox.lookup && run.provider.findSent !== undefined,
+    mutant: run.policy.mutant,
   });
   if (stopUntil !== undefined) {
     watch.halt();
@@ -209,6 +281,9 @@ async function landFailure(
       final = { ...landing, to: 'pending', reason: null, notBefore: now + wait, tried: wait > 0 };
     }
   }
+  // From here on it is watched, so that the settle delay need not begin with the first look-up.
+  if (attemptId !== null && final.result === 'ambiguous')
+    run.watched.set(attemptId, run.monotonic());
   const forgets = final.forget === true;
   committer.land({
     seq: row.seq,

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { findSent } from '../../activities';
 import { isProviderError } from '../../core/errors';
 import type { Finding } from '../../providers/provider';
-import { lookAgain, type OpenAttempt, takeOpenAttempts } from '../ledger';
+import { lookAgain, type OpenAttempt, SEND_WITHIN_MS, takeOpenAttempts } from '../ledger';
 import { backoffMs } from './backoff';
 import type { Committer } from './committer';
 import type { Run } from './run';
@@ -30,7 +30,13 @@ export async function settleDue(
     const due = await takeOpenAttempts(run.ledger, run.campaign, BLOCK, run.clock());
     if (due.length === 0) break;
     const done = await Promise.all(
-      due.map((attempt) => lookups(() => settleOne(run, attempt, committer, watch))),
+      due.map((attempt) =>
+        lookups(async () => {
+          const over = await settleOne(run, attempt, committer, watch);
+          if (over) run.watched.delete(attempt.attemptId);
+          return over;
+        }),
+      ),
     );
     settled += done.filter(Boolean).length;
     await committer.drain();
@@ -45,7 +51,9 @@ async function settleOne(
   committer: Committer,
   watch: Pick<Watch, 'failed' | 'succeeded'>,
 ): Promise<boolean> {
+  if (run.policy.mutant === 'naive-retry') return absent(run, attempt, committer);
   const asked = run.clock();
+  const provenAt = provenAbsentAt(run, attempt);
   let finding: Finding;
   try {
     finding = await findSent(run.provider, attempt.key, {
@@ -80,17 +88,34 @@ async function settleOne(
   }
   if (!run.inbox.lookup)
     return park(committer, attempt, finding.kind === 'unclear' ? finding.why : 'absent');
-  const provenAt = attempt.sendBy + run.policy.settleDelayMs;
   if (asked <= provenAt) {
     await lookAgain(run.ledger, attempt.attemptId, nextLookAt(attempt.sendBy, asked, provenAt));
     return false;
   }
   if (finding.kind === 'unclear') return park(committer, attempt, finding.why);
-  // A platform that answers everybody so has refused, however it put it: that is no matter of one row.
-  if (attempt.detail !== null) {
+  // A platform that answers everybody so has refused, however it put it: that is no matter of one row. But look-ups end in
+  // bunches, long after the requests, and what others sent between these is no longer seen: then it answered some.
+  if (attempt.detail !== null && attempt.startedAt > run.failures.since) {
     watch.failed(attempt.detail, 'messages that the platform did not take');
   }
   return absent(run, attempt, committer);
+}
+
+/**
+ * The moment from which a complete listing without the message proves that it will not come: the settle delay after its
+ * `sendBy`. That moment may be wrong, as a clock that was set forward makes it look past. So this process must have
+ * watched the delay pass itself, on a clock that never jumps.
+ */
+function provenAbsentAt({ clock, monotonic, watched, policy }: Run, attempt: OpenAttempt): number {
+  const now = clock();
+  let from = watched.get(attempt.attemptId);
+  if (from === undefined) {
+    // Whoever made it may have been about to begin just now, whatever their clock said.
+    from = monotonic() + SEND_WITHIN_MS;
+    watched.set(attempt.attemptId, from);
+  }
+  const left = from + policy.settleDelayMs - monotonic();
+  return Math.max(attempt.sendBy + policy.settleDelayMs, now + left);
 }
 
 /** The listing was complete and late enough: the platform does not have it, and will not. */

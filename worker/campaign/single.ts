@@ -40,6 +40,11 @@ export function newKey(): string {
 export async function findSingle(ledger: Ledger, single: Single): Promise<Campaign | undefined> {
   const campaign = await findCampaign(ledger.db, nameOf(single));
   if (campaign === undefined) return undefined;
+  if (campaign.forgotten_at !== null) {
+    throw new InputError(
+      `The key "${single.key}" was used already, for somebody who was forgotten since. Nothing was sent now. A new message needs a new key.`,
+    );
+  }
   const before = (JSON.parse(campaign.spec) as Partial<SingleSpec>).single;
   const changed =
     before === undefined
@@ -59,10 +64,11 @@ export async function findSingle(ledger: Ledger, single: Single): Promise<Campai
   );
 }
 
+/** `keyGiven`: by a person or program, who may have used it before; a key made here is new to the platform. */
 export async function makeSingle(
   ledger: Ledger,
   single: Single,
-  inbox: Inbox,
+  { inbox, keyGiven }: { readonly inbox: Inbox; readonly keyGiven: boolean },
   now: number,
 ): Promise<Campaign> {
   const spec: SingleSpec = { ...singleSpec(single.content), single };
@@ -74,6 +80,7 @@ export async function makeSingle(
       account: single.account,
       spec: JSON.stringify(spec),
       inbox: JSON.stringify(inbox),
+      keyGiven,
     },
     now,
   );

@@ -1,6 +1,8 @@
 import type { Content } from '../../core/message';
+import type { Exclusion } from '../ledger';
 import type { CampaignFile } from './campaign-file';
 import { parseDuration } from './duration';
+import { exclusionOf } from './exclude';
 
 /** What a campaign sends and how: kept with it in the ledger, so that every process sends the same. */
 export interface Spec {
@@ -16,6 +18,8 @@ export interface Spec {
   readonly onDoubt: 'resend' | 'park' | null;
   readonly parallel: number;
   readonly expiresAfterMs: number | null;
+  /** Absent in campaigns that were made before it could be said. */
+  readonly exclude?: Exclusion | null;
 }
 
 /** The spec of a checked campaign file; `content` is what its rows have in common. */
@@ -30,6 +34,7 @@ export function specOf(file: CampaignFile, content: Content): Spec {
     onDoubt: file.onDoubt ?? null,
     parallel: file.parallel ?? 1,
     expiresAfterMs: file.expiresAfter === undefined ? null : parseDuration(file.expiresAfter),
+    exclude: exclusionOf(file),
   };
 }
 
@@ -45,5 +50,6 @@ export function singleSpec(content: Content): Spec {
     onDoubt: null,
     parallel: 1,
     expiresAfterMs: null,
+    exclude: null,
   };
 }

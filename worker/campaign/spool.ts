@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
 import { InputError } from './input-error';
 
 export interface Spooled {
@@ -29,6 +29,27 @@ export async function spool(source: string, folder: string): Promise<Spooled> {
     await rm(partial, { force: true }).catch(() => undefined);
     throw explain(error, source, folder);
   }
+}
+
+/** A copy so young may belong to a campaign that is just being written down. */
+const YOUNG_MS = 10 * 60_000;
+
+/** Removes copies that no campaign needs any more. Returns how many. */
+export async function sweepSpool(
+  folder: string,
+  needed: readonly { readonly path: string }[],
+  now: number,
+): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const kept = new Set(needed.map(({ path }) => basename(path)));
+  let removed = 0;
+  for (const name of names) {
+    const path = join(folder, name);
+    if (kept.has(name) || now - (await stat(path)).mtimeMs < YOUNG_MS) continue;
+    await rm(path, { force: true });
+    removed += 1;
+  }
+  return removed;
 }
 
 async function copy(source: string, partial: string): Promise<{ hash: string; bytes: number }> {

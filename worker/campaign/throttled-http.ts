@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Http } from '../../core/http';
+import { type Deadline, type Http, NoAnswer } from '../../core/http';
 import type { CallKind } from '../../core/words';
-import { type Ledger, takeTokens } from '../ledger';
+import { type Ledger, type Token, takeTokens } from '../ledger';
 
-/** Tokens are taken for this long ahead, so that not every call is a commit; what is not used is lost, never late. */
-const BLOCK_MS = 200;
+/** Tokens asked for at a time, so that not every call is a commit. */
+const WANTED = 64;
 
 /**
- * Charges every call to its account's limit before it is made. A delivering request passes: its token was taken at the
- * gate, in the commit that allowed it.
+ * Charges every call to its account's limit before it is made, and makes it while its token holds. A delivering request
+ * passes: its token was taken at the gate, in the commit that allowed it.
  */
 export function throttledHttp(
   http: Http,
@@ -25,42 +25,79 @@ export function throttledHttp(
     readonly clock: () => number;
   },
 ): Http {
-  const blocks = new Map<CallKind, { left: number; until: number }>();
-  const queues = new Map<CallKind, Promise<void>>();
+  const queues = new Map<CallKind, Queue>();
 
-  async function token(kind: CallKind, perSecond: number): Promise<void> {
-    for (;;) {
-      const now = clock();
-      const block = blocks.get(kind);
-      if (block !== undefined && block.left > 0 && block.until >= now) {
-        block.left -= 1;
-        return;
-      }
-      const wanted = Math.max(1, Math.floor((perSecond * BLOCK_MS) / 1000));
-      const { granted, nextAt } = await takeTokens(
-        ledger,
-        `account/${account}/${kind}`,
-        wanted,
-        now,
-      );
-      if (granted > 0) blocks.set(kind, { left: granted, until: now + BLOCK_MS });
-      else await wait(Math.max(1, nextAt - now));
+  function queueOf(kind: CallKind): Queue {
+    let queue = queues.get(kind);
+    if (queue === undefined) {
+      const scope = `account/${account}/${kind}`;
+      queue = createQueue((wanted) => takeTokens(ledger, scope, wanted, clock()), clock);
+      queues.set(kind, queue);
     }
+    return queue;
   }
 
   return async (request) => {
-    const perSecond = limits[request.call];
-    if (request.delivers === undefined && perSecond !== undefined) {
-      // One at a time, in order: nobody overtakes while another waits for the next token.
-      const turn = (queues.get(request.call) ?? Promise.resolve()).then(() =>
-        token(request.call, perSecond),
-      );
-      queues.set(
-        request.call,
-        turn.catch(() => undefined),
-      );
-      await turn;
+    if (request.delivers !== undefined || limits[request.call] === undefined) return http(request);
+    for (;;) {
+      const startBy = await queueOf(request.call).next();
+      try {
+        return await http({ ...request, startBy });
+      } catch (error) {
+        // It waited too long for its socket, and never began: it needs another token.
+        if (!(error instanceof NoAnswer) || error.why !== 'TOO_LATE') throw error;
+      }
     }
-    return http(request);
+  };
+}
+
+/** A token by the monotonic clock: a wall clock that is set back must not hold it back for as long as that. */
+interface Timed {
+  readonly startsAt: number;
+  readonly startBy: Deadline;
+}
+
+interface Queue {
+  /** The next token, at its moment: until when it may be used. */
+  next(): Promise<Deadline>;
+}
+
+/** Hands tokens out one by one, in the order of who asked: nobody overtakes while another waits. */
+function createQueue(
+  take: (wanted: number) => Promise<{ tokens: readonly Token[]; nextAt: number }>,
+  clock: () => number,
+): Queue {
+  let block: Timed[] = [];
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function one(): Promise<Deadline> {
+    for (;;) {
+      const token = block.shift();
+      if (token === undefined) {
+        const toMonotonic = performance.now() - clock();
+        const { tokens, nextAt } = await take(Math.min(WANTED, waiting));
+        block = tokens.map(({ at, useBy }) => ({
+          startsAt: at + toMonotonic,
+          startBy: { wallMs: useBy, monotonicMs: useBy + toMonotonic },
+        }));
+        if (tokens.length === 0) await wait(Math.max(1, nextAt + toMonotonic - performance.now()));
+        continue;
+      }
+      const early = token.startsAt - performance.now();
+      if (early > 0) await wait(early);
+      if (performance.now() <= token.startBy.monotonicMs) return token.startBy;
+    }
+  }
+
+  return {
+    next() {
+      waiting += 1;
+      const turn = last.then(one).finally(() => {
+        waiting -= 1;
+      });
+      last = turn.catch(() => undefined);
+      return turn;
+    },
   };
 }

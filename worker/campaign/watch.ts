@@ -7,6 +7,8 @@ export type Verdict = 'fine' | 'refused' | 'unsure';
 
 /** Below this many ends a percentage says nothing. */
 const ENOUGH_TO_JUDGE = 20;
+/** After a failure the counters are looked at this soon: by then it is in them, and a fast campaign is not far on. */
+const LOOK_SOON_MS = 200;
 
 export interface Watch {
   succeeded(): void;
@@ -30,6 +32,7 @@ export function createWatch(run: Run): Watch {
   let halted = false;
   const { failures } = run;
   let question: Promise<Verdict> | null = null;
+  let soon: NodeJS.Timeout | undefined;
 
   async function pause(why: string): Promise<void> {
     halted = true;
@@ -38,11 +41,44 @@ export function createWatch(run: Run): Watch {
     );
   }
 
+  function lookSoon(): void {
+    if (policy.failedPercent === null || soon !== undefined) return;
+    soon = setTimeout(() => {
+      soon = undefined;
+      look().catch(() => undefined);
+    }, LOOK_SOON_MS);
+    soon.unref();
+  }
+
+  async function look(): Promise<void> {
+    const now = await ledger.db
+      .selectFrom('campaigns')
+      .select(['state', 'judged_sent', 'judged_failed'])
+      .where('id', '=', campaign.id)
+      .executeTakeFirst();
+    if (now?.state !== 'running') halted = true;
+    // Another process may have been asked to wait.
+    run.brake.stop((await stoppedUntil(ledger.db, campaign.account)).until);
+    if (policy.failedPercent === null || now === undefined) return;
+    const { counts } = await tally(ledger.db, campaign.id);
+    // From its last start on: what a person has seen and resumed does not pause it again.
+    const failed = Math.max(0, counts.failed - now.judged_failed);
+    const ended = Math.max(0, counts.sent - now.judged_sent) + failed;
+    const percent = (100 * failed) / Math.max(1, ended);
+    if (ended >= ENOUGH_TO_JUDGE && percent > policy.failedPercent) {
+      await pause(
+        `${percent.toFixed(1)} % of ${ended} failed, more than the ${policy.failedPercent} % allowed`,
+      );
+    }
+  }
+
   return {
     succeeded() {
       failures.inARow = 0;
+      failures.since = clock();
     },
     failed(what, words) {
+      lookSoon();
       failures.inARow = what === failures.last ? failures.inARow + 1 : 1;
       failures.last = what;
       if (failures.inARow < policy.sameFailureInARow || halted) return;
@@ -51,25 +87,7 @@ export function createWatch(run: Run): Watch {
       );
       failures.inARow = 0;
     },
-    async look() {
-      const state = await ledger.db
-        .selectFrom('campaigns')
-        .select('state')
-        .where('id', '=', campaign.id)
-        .executeTakeFirst();
-      if (state?.state !== 'running') halted = true;
-      // Another process may have been asked to wait.
-      run.brake.stop((await stoppedUntil(ledger.db, campaign.account)).until);
-      if (policy.failedPercent === null) return;
-      const { counts } = await tally(ledger.db, campaign.id);
-      const ended = counts.sent + counts.failed;
-      const percent = (100 * counts.failed) / Math.max(1, ended);
-      if (ended >= ENOUGH_TO_JUDGE && percent > policy.failedPercent) {
-        await pause(
-          `${percent.toFixed(1)} % of ${ended} failed, more than the ${policy.failedPercent} % allowed`,
-        );
-      }
-    },
+    look,
     async account(suspect) {
       question ??= ask(run, suspect).finally(() => {
         question = null;

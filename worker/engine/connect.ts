@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { CALL_KINDS, type CallKind } from '../../core/words';
 import { findProvider } from '../../providers';
 import { type Provider, type ProviderDefinition, settingsOf } from '../../providers/provider';
@@ -26,7 +27,8 @@ export interface ConnectOptions {
   readonly ledger: Ledger | null;
   readonly inFlight: number;
   readonly timeoutMs?: number;
-  readonly clock: () => number;
+  /** The ledger's own where there is one. */
+  readonly clock?: () => number;
 }
 
 /**
@@ -38,14 +40,21 @@ export async function connect(account: Account, options: ConnectOptions): Promis
   const definition = findProvider(account.platform);
   if (definition === undefined) throw new Error(`no adapter for ${account.platform}`);
   const limits = limitsOf(account, definition);
-  const { ledger, clock } = options;
+  const { ledger } = options;
+  const clock = options.clock ?? ledger?.now ?? Date.now;
   const brake = createBrake((until) => {
     // Not waited for: here the brake is on already, and others hear of it a moment later.
-    if (ledger !== null) stopAccount(ledger, account.name, until, STOPPED).catch(() => undefined);
+    if (ledger !== null) {
+      void untilWritten(
+        () => stopAccount(ledger, account.name, { until, why: STOPPED, now: clock() }),
+        () => until > clock(),
+      );
+    }
   });
   const transport = createTransport(definition.authorize(account.credentials), {
     stopped: () => brake.until() > clock(),
     connections: options.inFlight,
+    clock: { wallMs: clock, monotonicMs: () => performance.now() },
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   });
   if (ledger !== null) {
@@ -70,6 +79,17 @@ export async function connect(account: Account, options: ConnectOptions): Promis
     brake,
     close: transport.close,
   };
+}
+
+/** A ledger that cannot be written now is tried again, as long as it matters. */
+async function untilWritten(write: () => Promise<void>, matters: () => boolean): Promise<void> {
+  while (matters()) {
+    try {
+      return await write();
+    } catch {
+      await wait(1_000, undefined, { ref: false });
+    }
+  }
 }
 
 /** The platform's default limits, with the account's own in their place; "none" takes one away. */

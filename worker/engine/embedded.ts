@@ -9,31 +9,43 @@ import type { Run } from '../campaign/run';
 import { runSlice } from '../campaign/slice';
 import {
   control,
-  type DriverLease,
   driverOf,
-  end,
   expire,
+  holderOfPeople,
+  isAlive,
+  isAway,
+  LedgerError,
   needCampaign,
   nextDue,
   nextLook,
   reclaim,
-  renew,
+  recount,
   skipWaiting,
   stoppedUntil,
-  takeDriver,
   tally,
 } from '../ledger';
+import { takeSeat } from './seat';
+
+export { AlreadyDriven } from './seat';
 
 /** After a slice that found nothing to do although rows were due. */
 const IDLE_MS = 1_000;
 /** While waiting, the ledger is asked this often whether somebody paused, resumed or cancelled. */
 const NOTICE_MS = 250;
+/** How long each further slice of a campaign is left to other processes, before this one opens it as well. */
+const OTHERS_MS = 1_500;
+/** A ledger that is away is asked at least this often. */
+const AWAY_MS = 5_000;
 
 export interface EmbeddedOptions {
   /** Reads the list into the ledger; called when the campaign is not sealed. */
   readonly importList: () => Promise<void>;
   /** True from the moment on when the process is to end. */
   readonly stopping: () => boolean;
+  /** Does not wait whether the process that has the driver's seat is still alive. */
+  readonly impatient?: boolean;
+  /** Told when this process has the driver's seat. */
+  readonly onSeat?: () => void;
   /** Told what the campaign does next, whenever that changes. */
   readonly onStep?: (step: Step) => void;
   /**
@@ -45,17 +57,9 @@ export interface EmbeddedOptions {
   readonly endAfterSlice?: boolean;
 }
 
-/** Somebody else drives this campaign, and is alive. */
-export class AlreadyDriven extends Error {
-  override readonly name = 'AlreadyDriven';
-
-  constructor(readonly holder: string) {
-    super(`it is being run by ${holder} already`);
-  }
-}
-
 /**
- * Drives a campaign in this process until it ends, is paused for good, or `stopping` says so.
+ * Drives a campaign in this process until it ends, is paused for good, or `stopping` says so. A ledger that goes away is
+ * waited for.
  *
  * @throws AlreadyDriven when another process drives it; a process that died is waited out (its lease ends in seconds).
  */
@@ -63,50 +67,69 @@ export async function runEmbedded(
   run: Run,
   options: EmbeddedOptions,
 ): Promise<DriveOutcome | 'paused'> {
-  const lease = await takeSeat(run, options.stopping);
-  let seated = true;
-  const renewal = setInterval(() => {
-    renew(run.ledger, lease.id, run.clock(), run.policy.leaseMs).then(
-      (still) => {
-        seated &&= still;
-      },
-      () => undefined,
-    );
-  }, run.policy.leaseMs / 5);
-  let paused = false;
-  let enough = false;
-  let broken = false;
+  const seat = await takeSeat(run, () => options.impatient === true || options.stopping());
+  options.onSeat?.();
+  let over: 'paused' | 'enough' | 'broken' | 'unseated' | null = null;
+  let slices = 0;
   let idleUntil = 0;
-  const stopping = (): boolean => options.stopping() || !seated || paused || enough || broken;
+  const stopping = (): boolean => options.stopping() || over !== null;
   let told = '';
+  const tell = (step: Step): void => {
+    const line = JSON.stringify(step.kind === 'wait' ? { ...step, untilMs: 0 } : step);
+    if (line !== told) options.onStep?.(step);
+    told = line;
+  };
   const port: DrivePort = {
     async next() {
-      const { step, open } = await nextStep(run, idleUntil);
-      const line = JSON.stringify(step.kind === 'wait' ? { ...step, untilMs: 0 } : step);
-      if (line !== told) options.onStep?.(step);
-      told = line;
-      if (step.kind === 'paused' && options.endWhenPaused?.(open)) paused = true;
-      if (step.kind === 'end' && step.outcome === 'finished' && !(await finished(run))) {
-        return { kind: 'wait', untilMs: run.clock(), why: 'its state was changed' };
+      const asked = await untilBack(run, stopping, tell, async () => {
+        if (!(await seat.held())) return null;
+        const next = await nextStep(run, idleUntil);
+        if (next.step.kind !== 'end' || next.step.outcome !== 'finished') return next;
+        if (await finished(run)) return next;
+        const step: Step = { kind: 'wait', untilMs: run.clock(), why: 'its state was changed' };
+        return { ...next, step };
+      });
+      if (asked === null) {
+        over ??= 'unseated';
+        return { kind: 'wait', untilMs: run.clock(), why: 'another process took over' };
       }
+      const { step, open } = asked;
+      tell(step);
+      if (step.kind === 'paused' && options.endWhenPaused?.(open)) over = 'paused';
       return step;
     },
     importList: options.importList,
     async slice() {
+      // The first one begins at once; more of them only where no other process takes them.
+      const others = slices;
+      let ran = false;
+      slices += 1;
       try {
-        const { claimed, settled } = await runSlice(run, stopping);
+        for (let waited = 0; others > 0 && waited < others * OTHERS_MS && !stopping(); ) {
+          await wait(NOTICE_MS);
+          waited += NOTICE_MS;
+        }
+        if (stopping()) return;
+        const report = await runSlice(run, stopping);
+        ran = report !== null;
         // Rows were due, and none could be had: their people are in work elsewhere. Asking again at once would not help.
-        if (claimed + settled === 0) idleUntil = run.clock() + IDLE_MS;
+        if (others === 0 && (report === null || report.claimed + report.settled === 0)) {
+          idleUntil = run.clock() + IDLE_MS;
+        }
       } catch (error) {
-        broken = true;
+        // The plan is asked again, and waits until the ledger is back.
+        if (isAway(error)) return;
+        over = 'broken';
         throw error;
+      } finally {
+        slices -= 1;
       }
-      enough = options.endAfterSlice === true;
+      if (options.endAfterSlice === true && ran) over = 'enough';
     },
     async sleep(untilMs) {
       if (stopping()) return;
       // Paused: nothing is claimed then, so a slice only settles.
-      if (untilMs === null && (await lookIsDue(run))) await runSlice(run, stopping);
+      if (untilMs === null) await settleWhilePaused(run, stopping);
       const left = untilMs === null ? NOTICE_MS : untilMs - run.clock();
       await wait(Math.max(10, Math.min(left, NOTICE_MS)));
     },
@@ -115,10 +138,29 @@ export async function runEmbedded(
   };
   try {
     const outcome = await drive(port);
-    return paused ? 'paused' : outcome;
+    return over === 'paused' ? 'paused' : outcome;
   } finally {
-    clearInterval(renewal);
-    await end(run.ledger, lease.id).catch(() => undefined);
+    await seat.leave();
+  }
+}
+
+/** Asks again until the ledger can be reached; null when the process is to end meanwhile. */
+async function untilBack<T>(
+  run: Run,
+  stopping: () => boolean,
+  tell: (step: Step) => void,
+  ask: () => Promise<T>,
+): Promise<T | null> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      if (stopping()) return null;
+      const ms = Math.min(AWAY_MS, NOTICE_MS * 2 ** tries);
+      tell({ kind: 'wait', untilMs: run.clock() + ms, why: 'the ledger cannot be reached' });
+      await wait(ms);
+    }
   }
 }
 
@@ -129,14 +171,22 @@ async function finished({ ledger, campaign, clock }: Run): Promise<boolean> {
     return true;
   } catch (error) {
     const { state } = await needCampaign(ledger.db, campaign.name);
-    if (state === 'running') throw error;
+    if (state === 'running') {
+      if (!(error instanceof LedgerError)) throw error;
+      // The counters say that it is over, and the rows that it is not: the rows are right.
+      await recount(ledger, campaign.id);
+    }
     return false;
   }
 }
 
-async function lookIsDue({ ledger, campaign, clock }: Run): Promise<boolean> {
-  const at = await nextLook(ledger.db, campaign);
-  return at !== null && at <= clock();
+async function settleWhilePaused(run: Run, stopping: () => boolean): Promise<void> {
+  try {
+    const at = await nextLook(run.ledger.db, run.campaign, run.clock());
+    if (at !== null && at <= run.clock()) await runSlice(run, stopping);
+  } catch (error) {
+    if (!isAway(error)) throw error;
+  }
 }
 
 async function nextStep(run: Run, idleUntil: number): Promise<{ step: Step; open: number }> {
@@ -153,6 +203,8 @@ async function nextStep(run: Run, idleUntil: number): Promise<{ step: Step; open
   const { counts } = await tally(ledger.db, campaign.id);
   const stop = await stoppedUntil(ledger.db, campaign.account);
   const due = await nextDue(ledger.db, campaign.id);
+  // A moment further ahead comes from a clock that was set back since.
+  const idle = idleUntil > now && idleUntil <= now + IDLE_MS;
   const view: View = {
     state: campaign.state,
     why: campaign.why,
@@ -160,27 +212,13 @@ async function nextStep(run: Run, idleUntil: number): Promise<{ step: Step; open
     pending: counts.pending,
     claimed: counts.claimed,
     sending: counts.sending,
-    nextDueAt: due === null ? null : Math.max(due, idleUntil),
-    nextLookAt: await nextLook(ledger.db, campaign),
+    nextDueAt: due === null ? null : Math.max(due, idle ? idleUntil : due),
+    heldBy: idle ? await holderOfPeople(ledger.db, campaign) : null,
+    nextLookAt: await nextLook(ledger.db, campaign, now),
     stoppedUntil: Math.max(stop.until, run.brake.until()),
     parallel: run.policy.parallel,
   };
   return { step: plan(view, now), open: counts.sending };
-}
-
-/** Takes the driver's seat. A holder that renews is alive; one that does not is waited out. */
-async function takeSeat(run: Run, stopping: () => boolean): Promise<DriverLease> {
-  const { ledger, campaign, holder, clock, policy } = run;
-  let first: DriverLease | undefined;
-  for (;;) {
-    const seat = await takeDriver(ledger, campaign.id, holder, clock(), policy.leaseMs);
-    if ('taken' in seat) return seat.taken;
-    first ??= seat.held;
-    if (seat.held.id !== first.id || seat.held.until > first.until || stopping()) {
-      throw new AlreadyDriven(seat.held.holder);
-    }
-    await wait(NOTICE_MS);
-  }
 }
 
 /** Whether somebody holds the driver's seat of a campaign now, and who. */
@@ -189,5 +227,5 @@ export async function whoDrives(
   campaignId: number,
 ): Promise<string | null> {
   const lease = await driverOf(run.ledger.db, campaignId);
-  return lease !== undefined && lease.until >= run.clock() ? lease.holder : null;
+  return lease !== undefined && isAlive(lease, run.clock()) ? lease.holder : null;
 }

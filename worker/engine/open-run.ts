@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import type { Attachment } from '../../core/message';
 import type { Inbox } from '../../providers/provider';
@@ -7,8 +6,17 @@ import { createQuietClock, minuteOfDay } from '../campaign/hours';
 import { contentTypeOf } from '../campaign/media';
 import type { Run } from '../campaign/run';
 import type { Spec } from '../campaign/spec';
-import { type Campaign, LEASE_MS, type Ledger, removeLimit, setLimit } from '../ledger';
+import {
+  type Campaign,
+  LEASE_MS,
+  type Ledger,
+  type Mutant,
+  needCampaign,
+  removeLimit,
+  setLimit,
+} from '../ledger';
 import type { Connection } from './connect';
+import { holderHere } from './seat';
 
 /** Requests in flight where nothing else is said. */
 export const IN_FLIGHT = 50;
@@ -23,6 +31,8 @@ export interface RunOptions {
   readonly maxRows?: number;
   readonly leaseMs?: number;
   readonly clock?: () => number;
+  readonly monotonic?: () => number;
+  readonly mutant?: Mutant;
 }
 
 /** Puts together what sending a campaign needs. Writes the campaign's own rate down for every process to share. */
@@ -32,7 +42,9 @@ export async function openRun(
   connection: Connection,
   options: RunOptions = {},
 ): Promise<Run> {
-  const spec = JSON.parse(campaign.spec) as Spec;
+  // Asked anew: its rate may have been changed while a person was asked something.
+  const memory = memoryOf(ledger, campaign.id, (options.clock ?? ledger.now)());
+  const spec = JSON.parse((await needCampaign(ledger.db, campaign.name)).spec) as Spec;
   const { account, definition, provider, brake } = connection;
   const scope = `campaign/${campaign.id}`;
   if (spec.perSecond === null) await removeLimit(ledger, scope);
@@ -58,7 +70,8 @@ export async function openRun(
       spec.quietHours === null || spec.quietHours.zone === 'recipient'
         ? null
         : spec.quietHours.zone,
-    failures: { last: '', inARow: 0 },
+    exclude: spec.exclude ?? null,
+    failures: memory.failures,
     policy: {
       inFlight: Math.min(
         options.inFlight ?? IN_FLIGHT,
@@ -73,10 +86,32 @@ export async function openRun(
       sameFailureInARow: spec.sameFailureInARow ?? SAME_FAILURE_IN_A_ROW,
       maxRows: options.maxRows ?? null,
       leaseMs: options.leaseMs ?? LEASE_MS,
+      mutant: options.mutant,
     },
-    clock: options.clock ?? Date.now,
-    holder: `process ${process.pid} on ${hostname()}`,
+    clock: options.clock ?? ledger.now,
+    monotonic: options.monotonic ?? (() => performance.now()),
+    watched: memory.watched,
+    holder: holderHere(),
   };
+}
+
+/** What this process has seen of a campaign, over all the times that it took part in it. */
+interface Memory {
+  readonly watched: Run['watched'];
+  readonly failures: Run['failures'];
+}
+
+const memories = new WeakMap<Ledger, Map<number, Memory>>();
+
+function memoryOf(ledger: Ledger, campaignId: number, now: number): Memory {
+  const all = memories.get(ledger) ?? new Map<number, Memory>();
+  memories.set(ledger, all);
+  const memory = all.get(campaignId) ?? {
+    watched: new Map(),
+    failures: { last: '', inARow: 0, since: now },
+  };
+  all.set(campaignId, memory);
+  return memory;
 }
 
 async function readAttachment(path: string): Promise<Attachment> {

@@ -119,7 +119,8 @@ function dispatch(
   const handler: Dispatcher.DispatchHandler = {
     // Called when the request has its socket, right before the first byte: the last moment to refuse.
     onRequestStart() {
-      if (isPast(request.delivers?.sendBy, clock)) throw new Refused('TOO_LATE');
+      const { delivers, startBy } = request;
+      if (isPast(delivers?.sendBy, clock) || isPast(startBy, clock)) throw new Refused('TOO_LATE');
       if (stopped()) throw new Refused('STOPPED');
       written = true;
     },
