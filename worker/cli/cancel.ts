@@ -27,7 +27,7 @@ export function command(): Command {
         const campaign = await theCampaign(ledger, name);
         if (showEnded(campaign)) return refuseEnded(ledger, campaign, globals);
         if (options.yes !== true && !(await sure(ledger, campaign))) return EXIT.ok;
-        await control(ledger, name, { action: 'cancel' }, Date.now());
+        await control(ledger, name, { action: 'cancel' }, ledger.now());
         return settle(ledger, campaign, globals);
       });
     });

@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { findProvider } from '../../providers';
 import { printCheck } from '../campaign/print-check';
 import type { Connection } from '../engine/connect';
-import { openLedger } from '../ledger';
 import { withConnection } from './connected';
 import { EXIT } from './exit-codes';
 import { type Globals, globalsOf } from './globals';
+import { openSaying } from './ledger-file';
 import { assumedInbox, type Checked, check, checkMessage, prepare, theInbox } from './prepare';
 import { many, say, sayJson } from './screen';
+import { mayBeThere } from './which-ledger';
 
 export function command(): Command {
   return new Command('check')
@@ -31,7 +31,7 @@ export function command(): Command {
 export async function checkOnly(path: string, globals: Globals, offline: boolean): Promise<void> {
   const prepared = await prepare(path, globals);
   const { account, file } = prepared;
-  const ledger = existsSync(globals.ledger) ? await openLedger(globals.ledger) : null;
+  const ledger = mayBeThere(globals.ledger) ? await openSaying(globals) : null;
   try {
     const definition = findProvider(account.platform) as Connection['definition'];
     const result = offline
@@ -43,7 +43,7 @@ export async function checkOnly(path: string, globals: Globals, offline: boolean
         });
     if (globals.json) sayJson(result);
     else sayCheck(result, offline);
-    if (result.ready === 0) process.exitCode = EXIT.input;
+    if (result.ready === result.excludedNow) process.exitCode = EXIT.input;
   } finally {
     await ledger?.close();
   }
@@ -52,6 +52,12 @@ export async function checkOnly(path: string, globals: Globals, offline: boolean
 /** The check for a person. */
 export function sayCheck(result: Checked, offline = false): void {
   for (const line of printCheck(result)) say(line);
+  if (result.excludedNow > 0) {
+    say();
+    say(
+      `${many(result.excludedNow, 'ready person is', 'ready people are')} excluded now, for a message of another campaign, and will be skipped.`,
+    );
+  }
   if (result.suppressedNow > 0) {
     say();
     say(

@@ -13,7 +13,6 @@ export async function withConnection<T>(
   const connection = await connect(account, {
     ledger,
     inFlight: globals.inFlight ?? IN_FLIGHT,
-    clock: Date.now,
   });
   try {
     return await use(connection);

@@ -43,7 +43,7 @@ export function command(): Command {
         if (options.as === undefined) return explain(ledger, campaign, globals.json);
         const which = whichRows(options);
         if (options.as === 'resend') await warnOfResend(options);
-        const n = await decide(ledger, name, which, options.as, Date.now()).catch(asInput);
+        const n = await decide(ledger, name, which, options.as, ledger.now()).catch(asInput);
         if (globals.json) return sayJson(lastLine(await createMeter(ledger, name).read(null)));
         say(
           n === 0 ? `No row of ${name} is unknown.` : `${many(n, 'row')} decided: ${options.as}.`,

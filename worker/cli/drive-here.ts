@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Connection } from '../engine/connect';
 import { type EmbeddedOptions, runEmbedded } from '../engine/embedded';
 import { openRun } from '../engine/open-run';
-import { type Campaign, control, type Ledger, needCampaign } from '../ledger';
+import { type Campaign, control, endCanary, type Ledger, needCampaign } from '../ledger';
 import { type Globals, runOptionsOf } from './globals';
 import { type Interrupt, onInterrupt } from './interrupt';
 import { createMeter, type Progress } from './progress';
@@ -94,7 +94,11 @@ export async function driveHere(options: DriveOptions): Promise<Driven> {
   async function begin(): Promise<void> {
     const { state } = await needCampaign(ledger.db, name);
     if (state === 'ready' || state === 'paused') {
-      await control(ledger, name, { action: state === 'ready' ? 'start' : 'resume' }, Date.now());
+      const action = state === 'ready' ? 'start' : 'resume';
+      const few = canary === undefined ? {} : { canary };
+      await control(ledger, name, { action, ...few }, ledger.now());
+    } else if (canary === undefined) {
+      await endCanary(ledger, campaign.id);
     }
     // Only from here on a pause is somebody's word on this drive, and not what it began with.
     pausedBySelf = false;
@@ -155,7 +159,7 @@ async function pauseForInterrupt(ledger: Ledger, name: string): Promise<void> {
     ledger,
     name,
     { action: 'pause', by: 'interrupt', why: 'its process was interrupted' },
-    Date.now(),
+    ledger.now(),
   );
 }
 

@@ -1,6 +1,7 @@
 import { isProviderError, type ProviderError } from '../../core/errors';
 import { isInputError } from '../campaign/input-error';
 import { EXIT, type ExitCode } from './exit-codes';
+import { ofPostgres } from './postgres-errors';
 
 /** How a command ends when it cannot do what was asked: sentences for a person, and nothing personal in them. */
 export interface Failure {
@@ -25,12 +26,15 @@ export function failureOf(error: unknown): Failure {
         'Watch it with: campaign status --watch',
     };
   }
-  const disk = ofDisk(error);
-  if (disk !== undefined) return disk;
+  const known = ofDisk(error) ?? ofPostgres(error);
+  if (known !== undefined) return known;
   if (error.name === 'LedgerError') {
-    const cause = error.cause instanceof Error ? ofDisk(error.cause) : undefined;
-    if (cause !== undefined)
-      return { ...cause, message: `${sentence(error.message)} ${cause.message}` };
+    const disk = error.cause instanceof Error ? ofDisk(error.cause) : undefined;
+    if (disk !== undefined)
+      return { ...disk, message: `${sentence(error.message)} ${disk.message}` };
+    const server = error.cause instanceof Error ? ofPostgres(error.cause) : undefined;
+    if (server !== undefined)
+      return { ...server, message: `${openingOf(error.message)} ${server.message}` };
     return { exit: EXIT.ledger, code: 'ledger', message: sentence(error.message) };
   }
   return defect(error.name === 'Error' ? whereOf(error) : error.name);
@@ -108,6 +112,11 @@ function ofDisk(error: Error): Failure | undefined {
     default:
       return found('ledger', `The ledger refused a statement (SQLite ${errcode}).`);
   }
+}
+
+/** "The ledger PostgreSQL host:5432/db cannot be opened", without the driver's words: ours follow. */
+function openingOf(message: string): string {
+  return sentence(message.replace(/(cannot be opened): .*$/s, '$1'));
 }
 
 const FULL =

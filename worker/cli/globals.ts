@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import type { Mutant } from '../ledger';
+import { whichLedger } from './which-ledger';
 
 /** Options that every command has. */
 export interface Globals {
+  /** A file or a PostgreSQL URL. Asked only where it is needed: a wrong one is no matter of `campaign init`. */
   readonly ledger: string;
   readonly accounts: string;
   readonly json: boolean;
@@ -9,9 +12,10 @@ export interface Globals {
   readonly leaseMs: number | undefined;
   /** Requests in flight. */
   readonly inFlight: number | undefined;
+  /** For `npm run chaos` only: the guard that is switched off. */
+  readonly mutant: Mutant | undefined;
 }
 
-export const DEFAULT_LEDGER = '.campaign/ledger.db';
 export const DEFAULT_ACCOUNTS = 'accounts.yaml';
 
 /** The options of the program, wherever on the line they stood. */
@@ -22,23 +26,29 @@ export function globalsOf(command: Command): Globals {
     json?: boolean;
     leaseMs?: string;
     inFlight?: string;
+    mutant?: Mutant;
   }>();
   return {
-    ledger: given.ledger ?? process.env['CAMPAIGN_LEDGER'] ?? DEFAULT_LEDGER,
+    get ledger() {
+      return whichLedger(given.ledger, process.env);
+    },
     accounts: given.accounts ?? process.env['CAMPAIGN_ACCOUNTS'] ?? DEFAULT_ACCOUNTS,
     json: given.json === true,
     leaseMs: given.leaseMs === undefined ? undefined : Number(given.leaseMs),
     inFlight: given.inFlight === undefined ? undefined : Number(given.inFlight),
+    mutant: given.mutant,
   };
 }
 
 /** `--in-flight` and the like as run options, without keys that were not given. */
-export function runOptionsOf({ leaseMs, inFlight }: Globals): {
+export function runOptionsOf({ leaseMs, inFlight, mutant }: Globals): {
   leaseMs?: number;
   inFlight?: number;
+  mutant?: Mutant;
 } {
   return {
     ...(leaseMs === undefined ? {} : { leaseMs }),
     ...(inFlight === undefined ? {} : { inFlight }),
+    ...(mutant === undefined ? {} : { mutant }),
   };
 }

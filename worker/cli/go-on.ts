@@ -41,7 +41,7 @@ async function drive(it: GoOn, canary?: number, settleOnly = false): Promise<Dri
     settleOnly,
     importList: (stopping, waiting) =>
       importList(ledger, campaign, {
-        clock: Date.now,
+        clock: ledger.now,
         stopping,
         onRows: (n) => waiting(`reading the list, ${count(n)} rows so far`),
       }),
@@ -55,7 +55,7 @@ async function goOnAfterCanary(it: GoOn, first: Driven, canary: number): Promise
   const { name } = campaign;
   if (first.progress.left === 0) return true;
   const why = `its canary of ${canary} is through`;
-  await control(ledger, name, { action: 'pause', by: 'operator', why }, Date.now());
+  await control(ledger, name, { action: 'pause', by: 'operator', why }, ledger.now());
   // Whether the few arrived is the whole point: an open one is looked up before anybody is asked.
   const { progress } = await drive(it, undefined, true);
   if (globals.json) {

@@ -1,15 +1,16 @@
-import { existsSync } from 'node:fs';
 import { closest } from '../campaign/closest';
 import { InputError } from '../campaign/input-error';
 import { type Campaign, findCampaign, type Ledger, listCampaigns, openLedger } from '../ledger';
 import type { Globals } from './globals';
+import { sayJson, warn } from './screen';
+import { mayBeThere } from './which-ledger';
 
 /** Opens the ledger, creating it where it is missing, and closes it whatever happens. */
 export async function withLedger<T>(
   globals: Globals,
   use: (ledger: Ledger) => Promise<T>,
 ): Promise<T> {
-  const ledger = await openLedger(globals.ledger);
+  const ledger = await openSaying(globals);
   try {
     return await use(ledger);
   } finally {
@@ -17,17 +18,31 @@ export async function withLedger<T>(
   }
 }
 
+/** Opens the ledger, and says once when it is a copy that was put back. */
+export async function openSaying(globals: Globals): Promise<Ledger> {
+  const ledger = await openLedger(globals.ledger);
+  if (ledger.restored !== null) {
+    if (globals.json) sayJson({ event: 'note', text: ledger.restored });
+    else warn(ledger.restored);
+  }
+  return ledger;
+}
+
 /** For commands that only make sense with a ledger that is there. */
 export async function withExistingLedger<T>(
   globals: Globals,
   use: (ledger: Ledger) => Promise<T>,
 ): Promise<T> {
-  if (!existsSync(globals.ledger)) {
-    throw new InputError(
-      `There is no ledger ${globals.ledger}: no campaign was run from this folder. Go to its folder, or name the file with --ledger.`,
-    );
-  }
+  needLedger(globals);
   return withLedger(globals, use);
+}
+
+/** @throws InputError when there is no such file. */
+export function needLedger({ ledger }: Globals): void {
+  if (mayBeThere(ledger)) return;
+  throw new InputError(
+    `There is no ledger ${ledger}: no campaign was run from this folder. Go to its folder, or name the file with --ledger.`,
+  );
 }
 
 /** @throws InputError that suggests a name when there is no such campaign. */
@@ -37,7 +52,7 @@ export async function theCampaign(ledger: Ledger, name: string): Promise<Campaig
   const names = (await listCampaigns(ledger)).map((each) => each.name);
   const meant = closest(name, names);
   throw new InputError(
-    `There is no campaign named "${name}" in ${ledger.file}.${meant === undefined ? '' : ` Did you mean "${meant}"?`} ` +
+    `There is no campaign named "${name}" in ${ledger.place}.${meant === undefined ? '' : ` Did you mean "${meant}"?`} ` +
       (names.length === 0 ? 'There is none at all.' : 'See: campaign list --all'),
   );
 }
@@ -49,7 +64,7 @@ export async function namedOrOnly(ledger: Ledger, name: string | undefined): Pro
   const open = all.filter(({ state }) => state !== 'finished' && state !== 'cancelled');
   const candidates = open.length > 0 ? open : all.slice(-1);
   const [only, ...others] = candidates;
-  if (only === undefined) throw new InputError(`There is no campaign in ${ledger.file} yet.`);
+  if (only === undefined) throw new InputError(`There is no campaign in ${ledger.place} yet.`);
   if (others.length === 0) return only;
   throw new InputError(
     `Which campaign? These are not over: ${candidates.map((each) => each.name).join(', ')}.`,

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { keepHeapSmall } from '../engine/heap';
+import { MUTANTS } from '../ledger/mutant';
 import { EXIT, EXIT_CODES_TEXT } from './exit-codes';
 
 interface Entry {
@@ -36,6 +37,16 @@ const COMMANDS: readonly Entry[] = [
     summary: 'send a campaign, or go on with it',
     load: () => import('./run.js'),
   },
+  {
+    name: 'start',
+    summary: 'start a campaign and leave the sending to a worker',
+    load: () => import('./start.js'),
+  },
+  {
+    name: 'worker',
+    summary: 'stay, and send what was started',
+    load: () => import('./worker.js'),
+  },
   { name: 'send', summary: 'send one message, at most once', load: () => import('./send.js') },
   {
     name: 'status',
@@ -52,6 +63,11 @@ const COMMANDS: readonly Entry[] = [
     name: 'resume',
     summary: 'let a paused campaign go on',
     load: () => import('./resume.js'),
+  },
+  {
+    name: 'rate',
+    summary: 'send faster or slower, from any terminal',
+    load: () => import('./rate.js'),
   },
   {
     name: 'cancel',
@@ -79,6 +95,26 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./suppress.js'),
   },
   {
+    name: 'forget',
+    summary: 'erase who somebody is, and keep the counts',
+    load: () => import('./forget.js'),
+  },
+  {
+    name: 'backup',
+    summary: 'a copy of the ledger, while campaigns go on',
+    load: () => import('./backup.js'),
+  },
+  {
+    name: 'move',
+    summary: 'move the ledger to another file, or to or from PostgreSQL',
+    load: () => import('./move.js'),
+  },
+  {
+    name: 'migrate',
+    summary: 'bring the ledger to the schema of this version',
+    load: () => import('./migrate.js'),
+  },
+  {
     name: 'sandbox',
     summary: 'the platforms on this machine, to rehearse on',
     load: () => import('./sandbox.js'),
@@ -90,7 +126,7 @@ const COMMANDS: readonly Entry[] = [
   },
 ];
 
-const VALUED = ['--ledger', '--accounts', '--lease-ms', '--in-flight'];
+const VALUED = ['--ledger', '--accounts', '--lease-ms', '--in-flight', '--mutant'];
 
 async function main(argv: readonly string[]): Promise<void> {
   const words = commandWords(argv);
@@ -132,11 +168,15 @@ async function createProgram(asked: string | undefined): Promise<Command> {
         '  campaign run spring.campaign.yaml   sends',
     )
     .version(version())
-    .option('--ledger <file>', 'where everything is kept (.campaign/ledger.db; CAMPAIGN_LEDGER)')
+    .option(
+      '--ledger <file>',
+      'where everything is kept: a file or a PostgreSQL URL (CAMPAIGN_LEDGER, DATABASE_URL, .campaign/ledger.db)',
+    )
     .option('--accounts <file>', 'the accounts file (accounts.yaml; CAMPAIGN_ACCOUNTS)')
     .option('--json', 'print JSON')
     .addOption(new Option('--lease-ms <ms>').hideHelp())
     .addOption(new Option('--in-flight <n>').hideHelp())
+    .addOption(new Option('--mutant <name>').choices(MUTANTS).hideHelp())
     .addHelpText('after', `\n${EXIT_CODES_TEXT}\n\nEvery command has its own: campaign run --help`)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('See campaign --help')

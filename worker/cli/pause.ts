@@ -35,7 +35,7 @@ export function command(): Command {
           ledger,
           campaign.name,
           { action: 'pause', ...(options.why === undefined ? {} : { why: options.why }) },
-          Date.now(),
+          ledger.now(),
         );
         const progress = await createMeter(ledger, campaign.name).read(null);
         if (globals.json) return sayJson(lastLine(progress));

@@ -6,10 +6,11 @@ import { openAudience, readAudience } from '../campaign/audience';
 import { type CampaignFile, readCampaignFile } from '../campaign/campaign-file';
 import { type CheckResult, checkCampaign } from '../campaign/check';
 import { closest } from '../campaign/closest';
+import { exclusionOf, needExcluded } from '../campaign/exclude';
 import { InputError } from '../campaign/input-error';
 import { type List, openList } from '../campaign/list/open-list';
 import type { Connection } from '../engine/connect';
-import { type Ledger, listSuppressions, suppressedAmong } from '../ledger';
+import { excludedAmong, type Ledger, listSuppressions, suppressedAmong } from '../ledger';
 import { theAccount } from './account-file';
 import type { Globals } from './globals';
 
@@ -157,15 +158,23 @@ export function assumedInbox(id: string): Inbox {
 export interface Checked extends CheckResult {
   /** Ready rows whose person is suppressed now: they are skipped at the moment of sending. */
   readonly suppressedNow: number;
+  /** Ready rows whose person is excluded now, for what other campaigns have sent: they are skipped when the list is read. */
+  readonly excludedNow: number;
 }
 
-/** Reads the whole list and says what would become of it. `ledger` is null where there is none yet. */
+/**
+ * Reads the whole list and says what would become of it. `ledger` is null where there is none yet.
+ *
+ * @throws InputError when the campaign cannot run at all.
+ */
 export async function check(
-  { file, account, list }: Prepared,
+  prepared: Prepared,
   inbox: Inbox,
   { definition }: Pick<Connection, 'definition'>,
   ledger: Ledger | null,
 ): Promise<Checked> {
+  const { file, account, list } = prepared;
+  await needExcluded(ledger, file);
   const nowMs = Date.now();
   const result = await checkCampaign({
     campaign: file,
@@ -176,26 +185,39 @@ export async function check(
     nowMs,
     hideAddresses: true,
   });
-  const suppressedNow =
-    ledger === null ? 0 : await countSuppressed(ledger, { file, account, list }, inbox, nowMs);
-  return { ...result, suppressedNow };
+  const left =
+    ledger === null
+      ? { suppressedNow: 0, excludedNow: 0 }
+      : await countLeftOut(ledger, prepared, inbox, nowMs);
+  return { ...result, ...left };
 }
 
-async function countSuppressed(
+/** Each person counts once: who is excluded is skipped before anybody asks whether they are suppressed. */
+async function countLeftOut(
   ledger: Ledger,
   { file, account, list }: Prepared,
   inbox: Inbox,
   nowMs: number,
-): Promise<number> {
-  if ((await listSuppressions(ledger, '', 1)).length === 0) return 0;
+): Promise<Pick<Checked, 'suppressedNow' | 'excludedNow'>> {
+  const exclusion = exclusionOf(file);
+  const anySuppressed = (await listSuppressions(ledger, '', 1)).length > 0;
+  if (!anySuppressed && exclusion === null) return { suppressedNow: 0, excludedNow: 0 };
+  const campaign = { name: file.name, account: account.name };
   const audience = openAudience({ headers: list.headers, campaign: file, inbox, nowMs });
-  const found = new Set<string>();
+  const suppressed = new Set<string>();
+  const excluded = new Set<string>();
   for await (const verdicts of readAudience(list, audience)) {
     const addresses = verdicts.flatMap(({ address, skip }) =>
       address === null || skip !== null ? [] : [address.value],
     );
-    for (const address of await suppressedAmong(ledger, account.name, addresses))
-      found.add(address);
+    if (exclusion !== null) {
+      const out = await excludedAmong(ledger.db, campaign, exclusion, addresses, nowMs);
+      for (const address of out.keys()) excluded.add(address);
+    }
+    if (!anySuppressed) continue;
+    for (const address of await suppressedAmong(ledger, account.name, addresses)) {
+      if (!excluded.has(address)) suppressed.add(address);
+    }
   }
-  return found.size;
+  return { suppressedNow: suppressed.size, excludedNow: excluded.size };
 }

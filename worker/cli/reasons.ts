@@ -25,6 +25,9 @@ const WORDS: Readonly<Record<string, string>> = {
   auth_failed: 'refused: the account may not do this',
   unexpected_response: 'an answer that this version does not know',
   lost_answer: 'the answer was lost: nobody can tell whether it was sent',
+  restored:
+    'the ledger was restored from a copy, and the platform cannot tell whether it was sent before',
+  forgotten: 'forgotten: who it was is erased',
   decided: 'decided by a person',
   internal: 'a defect in campaign-runner',
 };

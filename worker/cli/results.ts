@@ -4,19 +4,21 @@ import type { Writable } from 'node:stream';
 import { Command, InvalidArgumentError } from 'commander';
 import { RECIPIENT_STATES, type RecipientState } from '../../core/words';
 import { closest } from '../campaign/closest';
+import { type Consent, consentOf } from '../campaign/consent';
+import type { FileSpec } from '../campaign/from-file';
 import { InputError } from '../campaign/input-error';
-import { type Ledger, type ResultRow, results } from '../ledger';
+import { type Campaign, type Ledger, type ResultRow, results } from '../ledger';
 import { globalsOf } from './globals';
 import { namedOrOnly, withExistingLedger } from './ledger-file';
 import { many, warn } from './screen';
 
 const PAGE = 2_000;
 
+type Shown = Omit<ResultRow, 'consent'> & { readonly consent: Consent | null };
+type Value = string | number | Consent | null;
+
 /** Column of the CSV and key of the JSON → where it comes from. */
-const COLUMNS: readonly (readonly [
-  name: string,
-  of: (row: ResultRow) => string | number | null,
-])[] = [
+const COLUMNS: readonly (readonly [name: string, of: (row: Shown) => Value])[] = [
   ['row', ({ row }) => row],
   ['address', ({ address }) => address],
   ['listed_as', ({ raw }) => raw],
@@ -27,6 +29,7 @@ const COLUMNS: readonly (readonly [
   ['message_id', ({ message_id: id }) => id],
   ['conversation_id', ({ conversation_id: id }) => id],
   ['delivery', ({ delivery }) => delivery],
+  ['consent', ({ consent }) => consent],
   ['updated_at', ({ updated_at: ms }) => new Date(ms).toISOString()],
 ];
 
@@ -57,7 +60,7 @@ export function command(): Command {
       await withExistingLedger(globals, async (ledger) => {
         const campaign = await namedOrOnly(ledger, name);
         const out = options.output === undefined ? process.stdout : await openFile(options);
-        const rows = await write(ledger, campaign.id, options.state, globals.json, out);
+        const rows = await write(ledger, campaign, options.state, globals.json, out);
         if (options.output === undefined) return;
         out.end();
         await once(out, 'close');
@@ -68,16 +71,17 @@ export function command(): Command {
 
 async function write(
   ledger: Ledger,
-  campaignId: number,
+  campaign: Campaign,
   wanted: readonly RecipientState[] | undefined,
   json: boolean,
   out: Writable,
 ): Promise<number> {
   if (!json) await put(out, `${COLUMNS.map(([name]) => name).join(',')}\r\n`);
+  const { source } = JSON.parse(campaign.spec) as Partial<FileSpec>;
   let after = -1;
   let rows = 0;
   for (;;) {
-    const page = await results(ledger, campaignId, {
+    const page = await results(ledger, campaign.id, {
       after,
       limit: PAGE,
       ...(wanted === undefined ? {} : { states: wanted }),
@@ -86,15 +90,25 @@ async function write(
     if (last === undefined) return rows;
     after = last.seq;
     rows += page.length;
-    await put(out, page.map(json ? jsonLine : csvLine).join(''));
+    const shown = page.map((row) => ({ ...row, consent: consentOf(source?.consent, row.consent) }));
+    await put(out, shown.map(json ? jsonLine : csvLine).join(''));
   }
 }
 
-function csvLine(row: ResultRow): string {
-  return `${COLUMNS.map(([, of]) => csvCell(of(row))).join(',')}\r\n`;
+function csvLine(row: Shown): string {
+  return `${COLUMNS.map(([, of]) => csvCell(flat(of(row)))).join(',')}\r\n`;
 }
 
-function jsonLine(row: ResultRow): string {
+/** A consent as one cell: how it was given, what the list says, and the day where that is not the same. */
+function flat(value: Value): string | number | null {
+  if (value === null || typeof value !== 'object') return value;
+  const { method, detail, evidence, on } = value;
+  return [method, detail, evidence, on === evidence ? null : on]
+    .filter((part) => part !== null)
+    .join('; ');
+}
+
+function jsonLine(row: Shown): string {
   return `${JSON.stringify(Object.fromEntries(COLUMNS.map(([name, of]) => [name, of(row)])))}\n`;
 }
 

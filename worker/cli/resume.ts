@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Campaign, control, type Ledger } from '../ledger';
+import { type Campaign, control, type Ledger, needCampaign } from '../ledger';
 import { theAccount } from './account-file';
 import { withConnection } from './connected';
 import { EXIT, type ExitCode } from './exit-codes';
@@ -7,26 +7,47 @@ import { type Globals, globalsOf } from './globals';
 import { drivenBy, goOn, lastLine, refuseEnded, showEnded } from './go-on';
 import { namedOrOnly, withExistingLedger } from './ledger-file';
 import { createMeter } from './progress';
-import { say, sayJson } from './screen';
+import { many, say, sayJson } from './screen';
 
 export function command(): Command {
   return new Command('resume')
     .description(
-      'Lets a paused campaign go on: in the process that runs it, where there is one, else here.',
+      'Lets a paused campaign go on: in the process that runs it, where there is one, else here. With --detach it is left to\n' +
+        'a campaign worker.',
     )
     .argument('[name]', 'the campaign; may be left out when only one is not over')
+    .option('--detach', 'leave it to a worker')
     .addHelpText('after', '\nExample:\n  campaign resume spring-recall')
-    .action(async (name: string | undefined, _options: unknown, self: Command) => {
+    .action(async (name: string | undefined, options: { detach?: boolean }, self: Command) => {
       const globals = globalsOf(self);
       process.exitCode = await withExistingLedger(globals, async (ledger) => {
         const campaign = await namedOrOnly(ledger, name);
         if (showEnded(campaign)) return refuseEnded(ledger, campaign, globals);
         if (campaign.state === 'paused') {
-          await control(ledger, campaign.name, { action: 'resume' }, Date.now());
+          await control(ledger, campaign.name, { action: 'resume' }, ledger.now());
         }
-        return driveOrLeave(ledger, campaign, globals);
+        return options.detach === true
+          ? leaveToWorker(ledger, campaign.name, globals)
+          : driveOrLeave(ledger, campaign, globals);
       });
     });
+}
+
+/** Starts it where it is not running yet, and says who goes on. */
+export async function leaveToWorker(
+  ledger: Ledger,
+  name: string,
+  globals: Globals,
+): Promise<ExitCode> {
+  const { state } = await needCampaign(ledger.db, name);
+  if (state === 'ready') await control(ledger, name, { action: 'start' }, ledger.now());
+  const progress = await createMeter(ledger, name).read(null);
+  if (globals.json) sayJson(lastLine(progress));
+  else {
+    say(`${name} is ${progress.campaign.state}: ${many(progress.left, 'row')} to go.`);
+    say(`A worker sends it (campaign worker). Watch it: campaign status ${name} --watch`);
+  }
+  return EXIT.ok;
 }
 
 /** Drives the campaign here, unless another process does: then says so. */

@@ -6,7 +6,7 @@ import { globalsOf } from './globals';
 import { lastLine } from './go-on';
 import { theCampaign, withExistingLedger } from './ledger-file';
 import { createMeter } from './progress';
-import { driveOrLeave } from './resume';
+import { driveOrLeave, leaveToWorker } from './resume';
 import { many, say, sayJson } from './screen';
 
 export function command(): Command {
@@ -18,11 +18,12 @@ export function command(): Command {
     .argument('<name>', 'the campaign')
     .requiredOption('--failed', 'the rows that failed')
     .option('--reason <reason>', 'only those that failed for this reason, such as unavailable')
+    .option('--detach', 'leave the sending to a worker')
     .addHelpText(
       'after',
       '\nExample:\n  campaign retry spring-recall --failed --reason unavailable',
     )
-    .action(async (name: string, options: { reason?: string }, self: Command) => {
+    .action(async (name: string, options: { reason?: string; detach?: boolean }, self: Command) => {
       const globals = globalsOf(self);
       process.exitCode = await withExistingLedger(globals, async (ledger) => {
         const campaign = await theCampaign(ledger, name);
@@ -41,7 +42,7 @@ export function command(): Command {
                 : ` The reasons are: ${failed.join(', ')}.`),
           );
         }
-        const n = await retryFailed(ledger, name, options.reason, Date.now());
+        const n = await retryFailed(ledger, name, options.reason, ledger.now());
         if (n === 0) {
           if (globals.json) sayJson(lastLine(await createMeter(ledger, name).read(null)));
           else
@@ -57,7 +58,9 @@ export function command(): Command {
           else say(`It is paused, and stays so: campaign resume ${name}`);
           return EXIT.ok;
         }
-        return driveOrLeave(ledger, marked, globals);
+        return options.detach === true
+          ? leaveToWorker(ledger, name, globals)
+          : driveOrLeave(ledger, marked, globals);
       });
     });
 }

@@ -1,22 +1,17 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { createFromFile, differences, withPaceOf } from '../campaign/from-file';
-import { InputError } from '../campaign/input-error';
-import { spool } from '../campaign/spool';
-import type { Connection } from '../engine/connect';
+import { withPaceOf } from '../campaign/from-file';
 import { type Campaign, findCampaign, type Ledger, needCampaign } from '../ledger';
 import { changeSpec } from '../ledger/change-spec';
-import { checkOnly, sayCheck } from './check';
+import { checkOnly } from './check';
 import { withConnection } from './connected';
+import { create, refuseOther } from './create';
 import { EXIT } from './exit-codes';
 import { type Globals, globalsOf } from './globals';
 import { goOn, refuseEnded, showEnded } from './go-on';
 import { withLedger } from './ledger-file';
-import { check, checkMessage, type Prepared, prepare, probedInbox, theInbox } from './prepare';
+import { type Prepared, prepare } from './prepare';
 import { whyOf } from './progress-lines';
-import { many, say, warn } from './screen';
+import { say, warn } from './screen';
 
 export function command(): Command {
   return new Command('run')
@@ -64,43 +59,6 @@ async function run(path: string, globals: Globals, canary: number | undefined): 
   });
 }
 
-interface Place {
-  readonly connection: Connection;
-  readonly ledger: Ledger;
-  readonly globals: Globals;
-}
-
-/** Checks everything, then writes the campaign down with a copy of its list. */
-async function create(prepared: Prepared, place: Place): Promise<Campaign> {
-  const { connection, ledger, globals } = place;
-  const { file } = prepared;
-  const inbox = await probedInbox(connection, await theInbox(connection, file.inbox));
-  await checkMessage(connection, inbox, file.message.template);
-  const result = await check(prepared, inbox, connection, ledger);
-  if (!globals.json) {
-    // A terminal is the operator's own screen; anything else may be a log, where no name belongs.
-    sayCheck(process.stdout.isTTY ? result : { ...result, previews: [] });
-    say();
-  }
-  if (result.ready === 0) {
-    throw new InputError(
-      `Nobody of the ${many(result.total, 'row')} can be written to, so nothing was started. See why with: campaign check`,
-    );
-  }
-  const list = await spool(file.audience.file, spoolFolder(globals));
-  return createFromFile(ledger, { file, inbox, list }, Date.now());
-}
-
-/** @throws InputError when the campaign of this name is another one. */
-async function refuseOther(campaign: Campaign, { file }: Prepared): Promise<void> {
-  const changed = differences(campaign, file, await hashOf(file.audience.file));
-  if (changed.length === 0) return;
-  throw new InputError(
-    `There is a campaign "${campaign.name}" already (${campaign.state}), and ${changed.join(' and ')} changed since. Nothing was sent. ` +
-      `Choose another name for a new campaign, or go on with the old one as it was: campaign resume ${campaign.name}`,
-  );
-}
-
 async function samePace(
   ledger: Ledger,
   campaign: Campaign,
@@ -109,14 +67,14 @@ async function samePace(
 ): Promise<Campaign> {
   const spec = withPaceOf(campaign, file);
   if (spec === null) return campaign;
-  await changeSpec(ledger, campaign.name, JSON.stringify(spec), Date.now());
+  await changeSpec(ledger, campaign.name, JSON.stringify(spec), ledger.now());
   if (!globals.json)
     say('What the file says now of throttle, stopWhen, parallel and onDoubt holds.');
   return needCampaign(ledger.db, campaign.name);
 }
 
 /** What a person stopped, or the campaign itself, is not started by a mere repetition of the command. */
-function refusePaused(campaign: Campaign, globals: Globals): number {
+export function refusePaused(campaign: Campaign, globals: Globals): number {
   const { name, paused_by: by } = campaign;
   const why = whyOf(campaign);
   const who = by === 'self' ? 'paused itself' : 'was paused by a person';
@@ -124,15 +82,4 @@ function refusePaused(campaign: Campaign, globals: Globals): number {
   if (globals.json) say(JSON.stringify({ error: { code: 'paused', message: text } }));
   else warn(text);
   return EXIT.halted;
-}
-
-function spoolFolder({ ledger }: Globals): string {
-  return join(dirname(ledger), 'spool');
-}
-
-/** The same hash as the spooled copy has. */
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
-  return hash.digest('hex');
 }

@@ -71,7 +71,12 @@ export function command(): Command {
             const inbox = await probedInbox(connection, await theInbox(connection, single.inboxId));
             refuseKind(inbox, single.address);
             await checkMessage(connection, inbox, templateOf(single.content));
-            campaign = await makeSingle(ledger, single, inbox, Date.now());
+            campaign = await makeSingle(
+              ledger,
+              single,
+              { inbox, keyGiven: options.key !== undefined },
+              ledger.now(),
+            );
           }
           const made = campaign;
           const { progress, interrupted } = await onceFree(ledger, made.name, () =>
@@ -79,7 +84,7 @@ export function command(): Command {
               ...{ ledger, campaign: made, connection, globals },
               view: SILENT,
               begin: true,
-              importList: () => importSingle(ledger, made, Date.now()),
+              importList: () => importSingle(ledger, made, ledger.now()),
             }),
           );
           return tell(ledger, progress, interrupted, single, globals);

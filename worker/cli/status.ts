@@ -30,7 +30,7 @@ async function once(ledger: Ledger, campaign: Campaign, globals: Globals): Promi
   const progress = await createMeter(ledger, campaign.name).read(
     await waitingFor(ledger, campaign),
   );
-  const driver = await whoDrives({ ledger, clock: Date.now }, campaign.id);
+  const driver = await whoDrives({ ledger, clock: ledger.now }, campaign.id);
   if (globals.json) {
     const { name, account, state, paused_by: pausedBy } = progress.campaign;
     sayJson({
@@ -58,7 +58,9 @@ async function once(ledger: Ledger, campaign: Campaign, globals: Globals): Promi
   }
   if (driver !== null) say(`  run by ${driver}`);
   else if (progress.campaign.state === 'running') {
-    say(`  Nobody runs it now. Go on with: campaign resume ${campaign.name}`);
+    say(
+      `  Nobody runs it now. Go on with: campaign resume ${campaign.name}   or start a campaign worker`,
+    );
   }
 }
 
@@ -81,11 +83,11 @@ async function watchIt(ledger: Ledger, campaign: Campaign, globals: Globals): Pr
 async function waitingFor(ledger: Ledger, campaign: Campaign): Promise<string | null> {
   if (campaign.state !== 'running') return null;
   const stop = await stoppedUntil(ledger.db, campaign.account);
-  if (stop.until > Date.now()) {
+  if (stop.until > ledger.now()) {
     return `waiting until ${clockTime(stop.until)}: ${stop.why ?? 'the platform asked to wait'}`;
   }
   const due = await nextDue(ledger.db, campaign.id);
-  if (due !== null && due > Date.now() + 1_000) {
+  if (due !== null && due > ledger.now() + 1_000) {
     return `waiting until ${clockTime(due)}: the next rows are not due yet`;
   }
   return null;

@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { parseAddress } from '../../core/address';
 import { readTextFile } from '../campaign/campaign-file';
-import { findColumns, findHeader, noColumn } from '../campaign/columns';
+import { addressColumns, findHeader, noColumn } from '../campaign/columns';
 import { InputError } from '../campaign/input-error';
 import { openList } from '../campaign/list/open-list';
 
@@ -13,7 +12,7 @@ export interface ListedAddress {
 
 const BLOCK = 500;
 
-/** The addresses of a file in blocks: one a line, or a column of a CSV or XLSX with headers. */
+/** The addresses of a file in blocks: one a line, or the columns of a CSV or XLSX that hold addresses, or the one named. */
 export async function* readAddresses(
   path: string,
   column: string | undefined,
@@ -29,7 +28,8 @@ async function isPlainList(path: string): Promise<boolean> {
   if ((await readTextFile(path, 'file')).trim() === '') throw new InputError(`${path} is empty.`);
   for await (const { text } of lines(path)) {
     if (/[,;\t|]/.test(text)) return false;
-    return parseAddress('phone', text, 'US').ok || /\d{5}/.test(text) || text.includes('@');
+    // Of any country, and however grouped: no header has as many digits.
+    return text.includes('@') || (text.match(/\p{Nd}/gu) ?? []).length >= 5;
   }
   return false;
 }
@@ -60,12 +60,20 @@ async function* columnOf(
 ): AsyncGenerator<ListedAddress[]> {
   const list = await openList(path);
   const { headers } = list;
-  const at =
-    column === undefined
-      ? findColumns({ headers, mapping: {}, kinds: ['phone', 'email'] }).address
-      : findHeader(headers, column);
-  if (at === -1) throw new InputError(noColumn(headers, column ?? ''));
+  const columns = column === undefined ? addressColumns(headers) : [findHeader(headers, column)];
+  if (columns.includes(-1)) throw new InputError(noColumn(headers, column ?? ''));
+  if (columns.length === 0) {
+    throw new InputError(
+      `No column of ${path} looks like phone numbers or e-mail addresses. The columns are: ` +
+        `${headers.filter((header) => header !== '').join(', ')}. Name it with --column.`,
+    );
+  }
   for await (const batch of list.batches()) {
-    yield batch.map(({ row, cells }) => ({ row, text: cells[at] ?? '' }));
+    yield batch.flatMap(({ row, cells }) => {
+      const found = columns.map((at) => ({ row, text: cells[at]?.trim() ?? '' }));
+      const written = found.filter(({ text }) => text !== '');
+      // A row without any address is one that cannot be read.
+      return written.length > 0 ? written : found.slice(0, 1);
+    });
   }
 }

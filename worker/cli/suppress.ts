@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { describeAddressFailure, maskAddress, parseAddress } from '../../core/address';
+import { maskAddress } from '../../core/address';
 import type { Address } from '../../core/message';
-import { isCountry } from '../../core/phone';
+import { closest } from '../campaign/closest';
 import { InputError } from '../campaign/input-error';
-import { listSuppressions, suppress, unsuppress } from '../ledger';
+import { type Ledger, listCampaigns, listSuppressions, suppress, unsuppress } from '../ledger';
+import { checkCountry, givenAddress, readAddress } from './given-address';
 import { globalsOf } from './globals';
 import { withExistingLedger, withLedger } from './ledger-file';
 import { many, say, sayJson, warn } from './screen';
@@ -38,9 +39,10 @@ export function command(): Command {
     )
     .action(async (given: string[], options: Options, self: Command) => {
       const globals = globalsOf(self);
-      const addresses = given.map((text, at) => one(text, at, options.country));
+      const addresses = given.map((text, at) => givenAddress(text, at, options.country));
       await withLedger(globals, async (ledger) => {
-        const added = await suppress(ledger, values(addresses), why(options, 'cli'), Date.now());
+        await warnOfAccount(ledger, options.account);
+        const added = await suppress(ledger, values(addresses), why(options, 'cli'), ledger.now());
         if (globals.json) sayJson({ added, already: addresses.length - added });
         else say(`${many(added, 'person', 'people')} added${already(addresses.length - added)}.`);
       });
@@ -54,9 +56,9 @@ export function command(): Command {
     .addHelpText('after', '\nExample:\n  campaign suppress remove +12025550123')
     .action(async (given: string[], options: Options, self: Command) => {
       const globals = globalsOf(self);
-      const addresses = given.map((text, at) => one(text, at, options.country));
+      const addresses = given.map((text, at) => givenAddress(text, at, options.country));
       await withExistingLedger(globals, async (ledger) => {
-        const removed = await unsuppress(ledger, values(addresses), Date.now());
+        const removed = await unsuppress(ledger, values(addresses), ledger.now());
         if (globals.json) sayJson({ removed });
         else say(`${many(removed, 'entry', 'entries')} removed.`);
       });
@@ -91,11 +93,14 @@ export function command(): Command {
 
   common(all.command('import'))
     .description(
-      'Puts the addresses of a file on the list: one a line, or a column of a CSV or XLSX. Lines that cannot be read are ' +
+      'Puts the addresses of a file on the list: one a line, or all columns with addresses of a CSV or XLSX. Lines that cannot be read are ' +
         'named by their row, and end the command with exit code 2; all others are on the list then.',
     )
     .argument('<file>', 'the file')
-    .option('--column <header>', 'the column; found by its name without it')
+    .option(
+      '--column <header>',
+      'only this column; without it all that look like phone numbers or e-mail addresses',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  campaign suppress import unsubscribed.csv --column Phone --country US',
@@ -104,24 +109,26 @@ export function command(): Command {
       const globals = globalsOf(self);
       checkCountry(options.country);
       await withLedger(globals, async (ledger) => {
+        await warnOfAccount(ledger, options.account);
         let added = 0;
         let read = 0;
-        const bad: number[] = [];
+        const unreadable = new Set<number>();
         for await (const rows of readAddresses(file, options.column)) {
           const good: string[] = [];
           for (const { row, text } of rows) {
-            const address = parse(text, options.country);
-            if (typeof address === 'string') bad.push(row);
+            const address = readAddress(text, options.country);
+            if (typeof address === 'string') unreadable.add(row);
             else good.push(address.value);
           }
           read += good.length;
-          added += await suppress(ledger, good, why(options, 'import'), Date.now());
+          added += await suppress(ledger, good, why(options, 'import'), ledger.now());
         }
+        const bad = [...unreadable];
         if (globals.json) sayJson({ added, already: read - added, unreadableRows: bad });
         else say(`${many(added, 'person', 'people')} added${already(read - added)}.`);
         if (bad.length === 0) return;
         throw new InputError(
-          `${many(bad.length, 'row holds', 'rows hold')} no address that can be read, and nobody of them is suppressed: ` +
+          `${many(bad.length, 'row holds', 'rows hold')} an address that cannot be read, or none, and it is not suppressed: ` +
             `rows ${bad.slice(0, 20).join(', ')}${bad.length > 20 ? ' …' : ''}. ` +
             'Numbers without + need --country.',
         );
@@ -130,23 +137,15 @@ export function command(): Command {
   return all;
 }
 
-function one(text: string, at: number, country: string | undefined): Address {
-  checkCountry(country);
-  const address = parse(text, country);
-  if (typeof address !== 'string') return address;
-  // Without the address itself: what is on a command line ends in logs.
-  const failure = address.replace('set audience.country', 'give --country');
-  throw new InputError(`Address ${at + 1} cannot be used: ${failure}. Nothing was changed.`);
-}
-
-function parse(text: string, country: string | undefined): Address | string {
-  const result = parseAddress(text.includes('@') ? 'email' : 'phone', text, country);
-  return result.ok ? result.address : describeAddressFailure(result.why);
-}
-
-function checkCountry(country: string | undefined): void {
-  if (country === undefined || isCountry(country)) return;
-  throw new InputError('--country must be a country code in capitals, like US or GB.');
+/** A name that is mistyped would hold for nobody, and nobody would notice. */
+async function warnOfAccount(ledger: Ledger, account: string | undefined): Promise<void> {
+  if (account === undefined) return;
+  const known = new Set((await listCampaigns(ledger)).map((campaign) => campaign.account));
+  if (known.has(account)) return;
+  const meant = closest(account, known);
+  warn(
+    `Note: no campaign of this ledger uses the account "${account}"${meant === undefined ? '' : `; did you mean "${meant}"?`} It holds for that account only.`,
+  );
 }
 
 function addressOf(value: string): Address {
