@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { describe, inject } from 'vitest';
 import {
   type Campaign,
   type Claimed,
@@ -11,6 +13,7 @@ import {
   createCampaign,
   type GateAnswer,
   importRecipients,
+  isPostgresUrl,
   type Landing,
   type Lease,
   type Ledger,
@@ -20,30 +23,73 @@ import {
   seal,
   tally,
 } from '../../worker/ledger';
+import { takingTurns } from './taking-turns';
 
 export interface TestLedger {
   readonly ledger: Ledger;
-  /** A second connection to the same file, as another process has it. */
+  /** What another process would open the same ledger by. */
+  readonly where: string;
+  /** A second connection to the same ledger, as another process has it. */
   reopen(): Promise<Ledger>;
   close(): Promise<void>;
 }
 
+/** A new, empty ledger in a file of its own. */
 export async function testLedger(): Promise<TestLedger> {
   const folder = mkdtempSync(join(tmpdir(), 'campaign-ledger-'));
-  const file = join(folder, 'ledger.db');
-  const ledgers = [await openLedger(file)];
+  const remove = () => Promise.resolve(rmSync(folder, { recursive: true }));
+  return opened(join(folder, 'ledger.db'), remove, takingTurns());
+}
+
+/** A new, empty ledger in a schema of its own of the test run's PostgreSQL. */
+export async function postgresTestLedger(server: string): Promise<TestLedger> {
+  const url = new URL(server);
+  const schema = `test_${randomBytes(6).toString('hex')}`;
+  url.searchParams.set('schema', schema);
+  return opened(
+    url.href,
+    (ledger) =>
+      sql`drop schema ${sql.ref(schema)} cascade`.execute(ledger.db).then(() => undefined),
+    openLedger,
+  );
+}
+
+async function opened(
+  where: string,
+  remove: (ledger: Ledger) => Promise<void>,
+  openLedger: (where: string) => Promise<Ledger>,
+): Promise<TestLedger> {
+  const ledger = await openLedger(where);
+  const others: Ledger[] = [];
   return {
-    ledger: ledgers[0] as Ledger,
+    ledger,
+    where,
     async reopen() {
-      const again = await openLedger(file);
-      ledgers.push(again);
+      const again = await openLedger(where);
+      others.push(again);
       return again;
     },
     async close() {
-      for (const ledger of ledgers) await ledger.close();
-      rmSync(folder, { recursive: true });
+      for (const other of others) await other.close();
+      if (isPostgresUrl(where)) await remove(ledger);
+      await ledger.close();
+      if (!isPostgresUrl(where)) await remove(ledger);
     },
   };
+}
+
+/** The same suite on a SQLite file and on a real PostgreSQL; where no server can be had, that half is skipped with the reason. */
+export function onBothLedgers(
+  name: string,
+  suite: (open: () => Promise<TestLedger>) => void,
+): void {
+  describe(`${name} (SQLite)`, () => suite(testLedger));
+  const server = inject('postgres');
+  if ('url' in server) {
+    describe(`${name} (PostgreSQL)`, () => suite(() => postgresTestLedger(server.url)));
+  } else {
+    describe.skip(`${name} (PostgreSQL): ${server.missing}`, () => suite(testLedger));
+  }
 }
 
 /** Numbers of +1 202 555 0100 to 0199. */
@@ -78,14 +124,26 @@ export async function running(
   return needCampaign(ledger.db, name);
 }
 
+/** A slice's lease that nothing stands in the way of. */
+export async function sliceOf(
+  ledger: Ledger,
+  campaignId: number,
+  now: number,
+  leaseMs = 10_000,
+): Promise<Lease> {
+  const lease = await openSlice(ledger, campaignId, { holder: 'test', now, leaseMs });
+  if (lease === null) throw new Error('no slice may be opened');
+  return lease;
+}
+
 /** One worker's hands on a campaign: a lease, and what is done under it. */
 export async function worker(ledger: Ledger, campaign: Campaign, now: number, leaseMs = 10_000) {
-  const lease: Lease = await openSlice(ledger, campaign.id, 'test', now, leaseMs);
+  const lease = await sliceOf(ledger, campaign.id, now, leaseMs);
   let attempts = lease.id * 1000;
   const commit = (
     at: number,
     part: { landings?: Landing[]; gates?: Claimed[] },
-  ): Promise<GateAnswer[]> =>
+  ): Promise<readonly GateAnswer[]> =>
     commitGroup(ledger, {
       campaign,
       inboxId: '1',
@@ -102,7 +160,7 @@ export async function worker(ledger: Ledger, campaign: Campaign, now: number, le
         watermark: '1',
         closesAt: null,
       })),
-    });
+    }).then(({ answers }) => answers);
   return {
     lease,
     claim: (limit: number, at: number) => claim(ledger, campaign, '1', lease, limit, at),

@@ -110,8 +110,28 @@ describe('names the key, the line and what was probably meant', () => {
     ],
     [
       '  country: US',
-      '  exclude: { campaigns: [winter-recall], within: 30d }',
-      'audience.exclude (line 7) is not available yet; take it out, and suppress these people instead.',
+      '  exclude: {}',
+      'audience.exclude (line 7) needs campaigns, within, or both.',
+    ],
+    [
+      '  country: US',
+      '  exclude: { campaigns: [] }',
+      'audience.exclude.campaigns (line 7) names no campaign.',
+    ],
+    [
+      '  country: US',
+      '  exclude: { campaigns: [spring-recall] }',
+      'audience.exclude.campaigns (line 7) names this very campaign, in which nobody is written to twice as it is.',
+    ],
+    [
+      '  country: US',
+      '  exclude: { within: a month }',
+      'audience.exclude.within (line 7) must be a duration like 30m, 12h or 2d.',
+    ],
+    [
+      'zone: recipient',
+      'zone: BST',
+      'quietHours.zone (line 13) must be recipient or a time zone like Europe/Paris.',
     ],
     [
       'expiresAfter: 12h',

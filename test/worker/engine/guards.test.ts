@@ -9,7 +9,6 @@ import {
   control,
   decide,
   type Ledger,
-  openSlice,
   results,
   retryFailed,
   stoppedUntil,
@@ -18,7 +17,7 @@ import {
 import { HEAVY } from '../../../worker/ledger/heavy';
 import { type Sandbox, startSandbox } from '../../../worker/sandbox';
 import { campaignOf, connectSandbox, people, toRun } from '../../support/campaign';
-import { counted, recount, type TestLedger, testLedger } from '../../support/ledger';
+import { counted, recount, sliceOf, type TestLedger, testLedger } from '../../support/ledger';
 
 let sandbox: Sandbox;
 let it_: TestLedger;
@@ -78,6 +77,21 @@ describe('the right person', () => {
   });
 });
 
+describe('the same failure in a row', () => {
+  it('is not what look-ups say together of requests between which others went well', async () => {
+    const campaign = await campaignOf(ledger, connection, people(120));
+    sandbox.setFaults([
+      { match: { delivers: true, every: 3 }, fault: 'drop_before_commit', times: 30 },
+    ]);
+    const run = await toRun(ledger, campaign, connection);
+    await runSlice(run, () => false);
+    // All of them are proven absent then, and are settled one after the other.
+    await wait(3_000);
+    expect(await drive(run)).toBe('finished');
+    expect((await tally(ledger.db, campaign.id)).counts.sent).toBe(120);
+  });
+});
+
 describe('the platform asks to wait', () => {
   it('while blocked contacts are listed: everybody hears of it, and no row pays for it', async () => {
     const campaign = await campaignOf(ledger, connection, people(30));
@@ -107,7 +121,7 @@ describe('the platform asks to wait', () => {
 describe('people in work elsewhere', () => {
   it('are waited for without asking over and over, and freed when the one who held them is gone', async () => {
     const other = await campaignOf(ledger, connection, people(1), { name: 'other' });
-    const lease = await openSlice(ledger, other.id, 'somebody', Date.now(), 1_500);
+    const lease = await sliceOf(ledger, other.id, Date.now(), 1_500);
     expect(await claim(ledger, other, '1', lease, 1, Date.now())).toHaveLength(1);
     const campaign = await campaignOf(ledger, connection, people(1), { name: 'mine' });
     const before = sandbox.requests().length;
