@@ -111,10 +111,10 @@ module.exports = {
     },
     { name: 'everything resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
-      name: 'tests and benchmarks stay outside',
+      name: 'tests, benchmarks and chaos stay outside',
       severity: 'error',
-      from: { pathNot: '^(test|bench)/' },
-      to: { path: '^(test|bench)/' },
+      from: { pathNot: '^(test|bench|chaos)/' },
+      to: { path: '^(test|bench|chaos)/' },
     },
   ],
   options: {

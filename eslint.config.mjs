@@ -24,6 +24,8 @@ export default defineConfig(
   {
     ignores: [
       '**/dist/**',
+      '**/.bench/**',
+      '**/.chaos/**',
       '**/node_modules/**',
       '.campaign/**',
       '.demo/**',
