@@ -15,3 +15,4 @@ export { isPostgresUrl } from './postgres';
 export * from './results';
 export * from './settle';
 export * from './suppressions';
+export * from './tally';
