@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Most tests wait for processes, leases and settle delays, and not for a core.
+    maxWorkers: 3,
     globalSetup: ['test/support/postgres-server.ts'],
     // n8n-workflow's ES modules do not resolve under Node; its CommonJS build is the one that n8n-core uses as well.
     alias: { 'n8n-workflow': require.resolve('n8n-workflow') },
