@@ -1,5 +1,14 @@
 import pLimit from 'p-limit';
-import { claim, end, type Lease, needCampaign, openSlice, renew, stoppedUntil } from '../ledger';
+import {
+  type Claimed,
+  claim,
+  end,
+  type Lease,
+  needCampaign,
+  openSlice,
+  renew,
+  stoppedUntil,
+} from '../ledger';
 import { createCommitter } from './committer';
 import { createLanes } from './lanes';
 import { createPace } from './pace';
@@ -103,41 +112,60 @@ async function sendDue(slice: Slice, lease: Lease, open: () => boolean): Promise
   const { run, committer, pace } = slice;
   const bound = run.policy.maxRows ?? Number.POSITIVE_INFINITY;
   const lanes = createLanes();
+  const { inFlight } = run.policy;
   let claimed = 0;
-  let size = Math.min(BLOCK, 2 * run.policy.inFlight);
+  let size = Math.min(BLOCK, 2 * inFlight);
+  /** The next block, claimed while the last rows of this one begin: nothing in flight waits for a claim. */
+  let ahead: Promise<Claimed[]> | null = null;
+
+  async function take(): Promise<Claimed[]> {
+    const rows = await claim(
+      run.ledger,
+      run.campaign,
+      run.inbox.id,
+      lease,
+      Math.min(size, bound - claimed),
+      run.clock(),
+      run.exclude,
+    );
+    claimed += rows.length;
+    return rows;
+  }
+
   const watchman = setInterval(() => {
     // Rows that wait for a token are let go when the slice is to end: they would hold it up.
     if (!open()) committer.release();
   }, 100);
   try {
-    while (open() && claimed < bound) {
-      const rows = await claim(
-        run.ledger,
-        run.campaign,
-        run.inbox.id,
-        lease,
-        Math.min(size, bound - claimed),
-        run.clock(),
-        run.exclude,
-      );
+    while (open() && (claimed < bound || ahead !== null)) {
+      const rows = await (ahead ?? take());
+      ahead = null;
       const began = performance.now();
-      claimed += rows.length;
       if (rows.length === 0) {
         // Rows that come back soon (a missing conversation, a short wait) belong to this slice still.
         if (lanes.busy() === 0) break;
         await lanes.one();
       }
-      for (const row of rows) {
+      const full = rows.length === size;
+      for (const [at, row] of rows.entries()) {
+        if (full && at === rows.length - inFlight && open() && claimed < bound) {
+          ahead = take();
+          // Heard when it is awaited; until then a refusal must not end the process.
+          ahead.catch(() => undefined);
+        }
         while (lanes.busy() >= pace.width()) await lanes.one();
         if (open()) lanes.start(sendRow(slice, row));
         else committer.land({ seq: row.seq, attemptId: null, to: 'pending' });
       }
       const took = performance.now() - began;
       if (took < SHORT_MS) size = Math.min(BLOCK, 2 * size);
-      else if (took > LONG_MS) size = Math.max(run.policy.inFlight, Math.floor(size / 2));
+      else if (took > LONG_MS) size = Math.max(inFlight, Math.floor(size / 2));
     }
   } finally {
     if (!open()) committer.release();
+    for (const { seq } of (await ahead?.catch(() => [])) ?? []) {
+      committer.land({ seq, attemptId: null, to: 'pending' });
+    }
     await lanes.all();
     clearInterval(watchman);
   }

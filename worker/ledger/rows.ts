@@ -21,7 +21,7 @@ export function rowsOf<C extends Record<string, Column>>(
   const names = Object.keys(columns);
   const lists = packed(
     db,
-    rows.map((row) => names.map((name) => whole(row[name] ?? null))),
+    rows.map((row) => names.map((name) => cellOf(row[name], columns[name]))),
   );
   if (isPostgres(db)) {
     const picks = sql.join(
@@ -39,9 +39,10 @@ export function rowsOf<C extends Record<string, Column>>(
   return sql`(select ${picks} from json_each(${lists}))`;
 }
 
-/** A moment that was computed from a clock with fractions. */
-function whole(value: unknown): unknown {
-  return typeof value === 'number' && !Number.isInteger(value) ? Math.ceil(value) : value;
+/** A moment may have been computed from a clock with fractions. */
+function cellOf(value: unknown, column: Column | undefined): unknown {
+  if (column === 'integer' && typeof value === 'number') return Math.ceil(value);
+  return value ?? null;
 }
 
 /** As JSON. PostgreSQL takes no NUL and no half of a surrogate pair, which a cell of somebody's list may hold. */
