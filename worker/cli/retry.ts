@@ -7,6 +7,7 @@ import { lastLine } from './go-on';
 import { theCampaign, withExistingLedger } from './ledger-file';
 import { createMeter } from './progress';
 import { driveOrLeave, leaveToWorker } from './resume';
+import { wasStopped } from './run';
 import { many, say, sayJson } from './screen';
 
 export function command(): Command {
@@ -53,7 +54,7 @@ export function command(): Command {
         }
         if (!globals.json) say(`Another chance for ${many(n, 'failed row')} of ${name}.`);
         const marked = await theCampaign(ledger, name);
-        if (marked.state === 'paused' && marked.paused_by !== 'interrupt') {
+        if (wasStopped(marked)) {
           if (globals.json) sayJson(lastLine(await createMeter(ledger, name).read(null)));
           else say(`It is paused, and stays so: campaign resume ${name}`);
           return EXIT.ok;

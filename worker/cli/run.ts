@@ -51,9 +51,7 @@ async function run(path: string, globals: Globals, canary: number | undefined): 
         existing === undefined
           ? await create(prepared, { connection, ledger, globals })
           : await samePace(ledger, existing, prepared, globals);
-      if (campaign.paused_by !== null && campaign.paused_by !== 'interrupt') {
-        return refusePaused(campaign, globals);
-      }
+      if (wasStopped(campaign)) return refusePaused(campaign, globals);
       return goOn({ ledger, campaign, connection, globals, canary });
     });
   });
@@ -71,6 +69,11 @@ async function samePace(
   if (!globals.json)
     say('What the file says now of throttle, stopWhen, parallel and onDoubt holds.');
   return needCampaign(ledger.db, campaign.name);
+}
+
+/** Paused by a person or by itself; an interrupted run is merely gone on with. */
+export function wasStopped({ paused_by: by }: Campaign): boolean {
+  return by !== null && by !== 'interrupt';
 }
 
 /** What a person stopped, or the campaign itself, is not started by a mere repetition of the command. */

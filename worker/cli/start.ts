@@ -19,7 +19,7 @@ import { onInterrupt } from './interrupt';
 import { withLedger } from './ledger-file';
 import { prepare } from './prepare';
 import { leaveToWorker } from './resume';
-import { refusePaused } from './run';
+import { refusePaused, wasStopped } from './run';
 import { count, say } from './screen';
 
 export function command(): Command {
@@ -46,8 +46,7 @@ async function start(path: string, globals: Globals): Promise<number> {
     if (existing !== undefined) {
       await refuseOther(existing, prepared);
       if (showEnded(existing)) return refuseEnded(ledger, existing, globals);
-      const stopped = existing.paused_by !== null && existing.paused_by !== 'interrupt';
-      if (stopped) return refusePaused(existing, globals);
+      if (wasStopped(existing)) return refusePaused(existing, globals);
     }
     const campaign =
       existing ??

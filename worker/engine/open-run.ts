@@ -42,8 +42,9 @@ export async function openRun(
   connection: Connection,
   options: RunOptions = {},
 ): Promise<Run> {
+  const clock = options.clock ?? ledger.now;
+  const memory = memoryOf(ledger, campaign.id, clock());
   // Asked anew: its rate may have been changed while a person was asked something.
-  const memory = memoryOf(ledger, campaign.id, (options.clock ?? ledger.now)());
   const spec = JSON.parse((await needCampaign(ledger.db, campaign.name)).spec) as Spec;
   const { account, definition, provider, brake } = connection;
   const scope = `campaign/${campaign.id}`;
@@ -88,7 +89,7 @@ export async function openRun(
       leaseMs: options.leaseMs ?? LEASE_MS,
       mutant: options.mutant,
     },
-    clock: options.clock ?? ledger.now,
+    clock,
     monotonic: options.monotonic ?? (() => performance.now()),
     watched: memory.watched,
     holder: holderHere(),

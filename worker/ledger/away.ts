@@ -17,6 +17,7 @@ const AWAY_CODES = new Set([
 ]);
 const AWAY_WORDS =
   /connection terminated|query read timeout|timeout exceeded when trying to connect|client has encountered a connection error|not queryable/i;
+
 /**
  * Whether an error says that the ledger cannot be reached now: then nothing is wrong with what was asked, and it can be
  * asked again. What a commit did whose answer was lost is not known.

@@ -1,8 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { CALL_KINDS } from '../../core/words';
 import { forUpdate } from './dialect';
 import type { Ledger, Queries } from './ledger';
-import type { Schema } from './schema';
 
 /**
  * How long a token may be used from its moment on. In any window of T seconds at most rate × (T + 0.5) + 1 requests
@@ -172,7 +171,7 @@ function shareAt({ share, slowedAt }: Pick<LimitRow, 'share' | 'slowedAt'>, now:
 
 /** Tokens for calls that deliver nothing; the message's own token is taken at the gate. */
 export async function takeTokens(
-  ledger: { readonly db: Kysely<Schema> },
+  ledger: Ledger,
   scope: string,
   wanted: number,
   now: number,
