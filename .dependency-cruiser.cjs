@@ -26,6 +26,7 @@ const TABLE = {
     npm: [
       'chardet',
       'countries-and-timezones',
+      'croner',
       'csv-parse',
       'iconv-lite',
       'liquidjs',

@@ -10,7 +10,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Most tests wait for processes, leases and settle delays, and not for a core.
     maxWorkers: 3,
-    globalSetup: ['test/support/postgres-server.ts'],
+    globalSetup: ['test/support/postgres-server.ts', 'test/support/temporal-server.ts'],
     // n8n-workflow's ES modules do not resolve under Node; its CommonJS build is the one that n8n-core uses as well.
     alias: { 'n8n-workflow': require.resolve('n8n-workflow') },
   },

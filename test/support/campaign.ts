@@ -8,6 +8,7 @@ import {
   type Campaign,
   control,
   createCampaign,
+  type Engine,
   importRecipients,
   type Ledger,
   type NewRecipient,
@@ -42,6 +43,7 @@ export interface Wanted {
   readonly inboxId?: string;
   readonly spec?: Partial<Spec>;
   readonly start?: boolean;
+  readonly engine?: Engine;
 }
 
 /** A started campaign over these recipients. */
@@ -49,7 +51,7 @@ export async function campaignOf(
   ledger: Ledger,
   connection: Connection,
   rows: readonly NewRecipient[],
-  { name = 'spring', inboxId = '1', spec = {}, start = true }: Wanted = {},
+  { name = 'spring', inboxId = '1', spec = {}, start = true, engine }: Wanted = {},
 ): Promise<Campaign> {
   const inbox = (await connection.provider.listInboxes()).find(({ id }) => id === inboxId);
   const campaign = await createCampaign(
@@ -63,6 +65,7 @@ export async function campaignOf(
         ...spec,
       }),
       inbox: JSON.stringify(inbox),
+      ...(engine === undefined ? {} : { engine }),
     },
     Date.now(),
   );
