@@ -7,7 +7,8 @@ import { campaignLock, oneAtATime } from './dialect';
 import { LedgerError } from './errors';
 import { identityOf, needOpen } from './identity';
 import type { Ledger, Queries } from './ledger';
-import type { CampaignsTable } from './schema';
+import { nudge } from './outbox';
+import type { CampaignsTable, Engine, Orchestrate } from './schema';
 import { tally } from './tally';
 import { untilTaken } from './until-taken';
 
@@ -26,8 +27,16 @@ export interface NewCampaign {
   readonly expiresAfterMs?: number;
   /** Whoever imports it starts it as well. */
   readonly autostart?: boolean;
-  /** Its key was given by somebody: it may have been used in what a restored copy of this ledger does not know. */
+  /** Instead of a new one. */
+  readonly uid?: string;
+  /** Its key, or `uid`, was there before: it may have been used in what a restored copy of this ledger does not know. */
   readonly keyGiven?: boolean;
+  readonly engine?: Engine;
+  readonly orchestrate?: Orchestrate;
+  /** Temporal is told of it at once, in this very commit. */
+  readonly told?: boolean;
+  /** On Temporal, where the workflow is there already. */
+  readonly workflowId?: string;
 }
 
 /** Writes a campaign in state `importing`. @throws LedgerError when the name is taken. */
@@ -36,42 +45,51 @@ export async function createCampaign(
   it: NewCampaign,
   now: number,
 ): Promise<Campaign> {
-  return ledger.db.transaction().execute(async (trx) => {
-    await needOpen(trx);
-    await oneAtATime(trx, `campaign/${it.name}`);
-    if ((await findCampaign(trx, it.name)) !== undefined) {
-      throw new LedgerError(`a campaign named "${it.name}" exists already`);
-    }
-    const restoredAt = it.keyGiven === true ? (await identityOf(trx))?.restored_at : null;
-    await trx
-      .insertInto('campaigns')
-      .values({
-        name: it.name,
-        uid: randomBytes(16).toString('hex'),
-        kind: it.kind,
-        account: it.account,
-        state: 'importing',
-        why: null,
-        paused_by: null,
-        spec: it.spec,
-        inbox: it.inbox,
-        list_path: it.listPath ?? null,
-        list_hash: it.listHash ?? null,
-        sealed: 0,
-        imported: 0,
-        expires_after_ms: it.expiresAfterMs ?? null,
-        expires_at: null,
-        created_at: now,
-        started_at: null,
-        ended_at: null,
-        autostart: it.autostart === true ? 1 : 0,
-        canary: null,
-        restored_at: restoredAt ?? null,
-      })
-      .execute();
-    await record(trx, { at: now, campaign: it.name, action: 'create' });
-    return needCampaign(trx, it.name);
-  });
+  return ledger.db.transaction().execute((trx) => writeCampaign(trx, it, now));
+}
+
+/** The same in a transaction with something else. */
+export async function writeCampaign(trx: Queries, it: NewCampaign, now: number): Promise<Campaign> {
+  await needOpen(trx);
+  await oneAtATime(trx, `campaign/${it.name}`);
+  if ((await findCampaign(trx, it.name)) !== undefined) {
+    throw new LedgerError(`a campaign named "${it.name}" exists already`);
+  }
+  const restoredAt = it.keyGiven === true ? (await identityOf(trx))?.restored_at : null;
+  await trx
+    .insertInto('campaigns')
+    .values({
+      name: it.name,
+      uid: it.uid ?? randomBytes(16).toString('hex'),
+      kind: it.kind,
+      account: it.account,
+      state: 'importing',
+      why: null,
+      paused_by: null,
+      spec: it.spec,
+      inbox: it.inbox,
+      list_path: it.listPath ?? null,
+      list_hash: it.listHash ?? null,
+      sealed: 0,
+      imported: 0,
+      expires_after_ms: it.expiresAfterMs ?? null,
+      expires_at: null,
+      created_at: now,
+      started_at: null,
+      ended_at: null,
+      autostart: it.autostart === true ? 1 : 0,
+      canary: null,
+      restored_at: restoredAt ?? null,
+      ref: randomBytes(8).toString('hex'),
+      engine: it.engine ?? 'embedded',
+      workflow_id: it.workflowId ?? null,
+      orchestrate: it.orchestrate ?? 'slice',
+    })
+    .execute();
+  await record(trx, { at: now, campaign: it.name, action: 'create' });
+  const campaign = await needCampaign(trx, it.name);
+  if (it.told === true) await nudge(trx, campaign, now);
+  return campaign;
 }
 
 export async function findCampaign(db: Queries, name: string): Promise<Campaign | undefined> {
@@ -84,6 +102,17 @@ export async function needCampaign(db: Queries, name: string): Promise<Campaign>
   if (campaign === undefined) {
     throw new LedgerError(`there is no campaign named "${name}" in this ledger`);
   }
+  return campaign;
+}
+
+/** The campaign that is called so outside the ledger. @throws LedgerError when there is none. */
+export async function campaignOfRef(db: Queries, ref: string): Promise<Campaign> {
+  const campaign = await db
+    .selectFrom('campaigns')
+    .selectAll()
+    .where('ref', '=', ref)
+    .executeTakeFirst();
+  if (campaign === undefined) throw new LedgerError(`there is no campaign ${ref} in this ledger`);
   return campaign;
 }
 
@@ -108,16 +137,20 @@ export async function listCampaigns(ledger: Ledger): Promise<Campaign[]> {
 }
 
 /**
- * The campaigns that somebody should drive: those that run, those that were asked to start, and those in which something
- * that was on its way is still open.
+ * The campaigns of an engine that somebody should drive: those that run, those that were asked to start, and those in which
+ * something that was on its way is still open.
  */
-export async function campaignsToDrive(db: Queries): Promise<Campaign[]> {
+export async function campaignsToDrive(
+  db: Queries,
+  engine: Engine = 'embedded',
+): Promise<Campaign[]> {
   const open = sql<boolean>`exists (
     select 1 from counters c where c.campaign_id = campaigns.id and c.n > 0
       and (c.state = 'sending' or (campaigns.state = 'cancelled' and c.state in ('claimed', 'pending'))))`;
   return db
     .selectFrom('campaigns')
     .selectAll()
+    .where('engine', '=', engine)
     .where((eb) =>
       eb.or([
         eb.and([eb('state', '=', 'running'), eb('canary', 'is', null)]),
@@ -147,6 +180,8 @@ export interface Control {
   readonly why?: string;
   /** For a start: only so many at first, and no other process takes part. */
   readonly canary?: number;
+  /** Asked for by the very workflow that would be told of it. */
+  readonly byWorkflow?: boolean;
 }
 
 /**
@@ -159,7 +194,7 @@ export interface Control {
 export async function control(
   ledger: Ledger,
   name: string,
-  { action, by = 'operator', why, canary }: Control,
+  { action, by = 'operator', why, canary, byWorkflow = false }: Control,
   now: number,
 ): Promise<{ campaign: Campaign; changed: boolean }> {
   const change = async (trx: Queries) => {
@@ -194,6 +229,7 @@ export async function control(
       .where('id', '=', campaign.id)
       .execute();
     if (action === 'cancel') await skipWaiting(trx, campaign.id, 'cancelled', now);
+    if (action !== 'finish' && !byWorkflow) await nudge(trx, campaign, now);
     await record(trx, {
       at: now,
       campaign: name,

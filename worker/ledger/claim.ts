@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { AddressKind } from '../../core/words';
 import type { Campaign } from './campaigns';
 import { count } from './counters';
@@ -21,6 +21,9 @@ export interface Claimed {
   readonly tries: number;
   /** When a person ruled that it is sent again. */
   readonly ruledAt: number | null;
+  /** The steps that were done for it already. */
+  readonly contactId: string | null;
+  readonly conversationId: string | null;
   /** What the contact book knows of this address in this inbox. */
   readonly book: BookEntry | null;
 }
@@ -41,6 +44,9 @@ const MOST_BLOCKS = 8;
  *
  * With an `exclusion`, rows whose people another campaign has reached by now are skipped instead. Within an account this
  * is exact: from the claim on, no other campaign has the address in work.
+ *
+ * With a `seq` it takes that row alone, and only of a campaign whose messages are sent by a workflow each; of such a
+ * campaign it takes none without.
  */
 export async function claim(
   db: Kysely<Schema>,
@@ -50,11 +56,12 @@ export async function claim(
   limit: number,
   now: number,
   exclusion: Exclusion | null = null,
+  seq: number | null = null,
 ): Promise<Claimed[]> {
   for (let blocks = 0; blocks < MOST_BLOCKS; blocks += 1) {
     const { rows, excluded } = await db
       .transaction()
-      .execute((trx) => claimBlock(trx, { campaign, inboxId, lease, limit, now, exclusion }));
+      .execute((trx) => claimBlock(trx, { campaign, inboxId, lease, limit, now, exclusion, seq }));
     if (rows.length > 0 || excluded === 0) return rows;
   }
   return [];
@@ -67,10 +74,11 @@ interface Wish {
   readonly limit: number;
   readonly now: number;
   readonly exclusion: Exclusion | null;
+  readonly seq: number | null;
 }
 
 async function claimBlock(trx: Transaction<Schema>, wish: Wish) {
-  const { campaign, inboxId, lease, limit, now, exclusion } = wish;
+  const { campaign, inboxId, lease, limit, now, exclusion, seq } = wish;
   // Two campaigns that reach for the same people take turns.
   await oneAtATime(trx, `claim/${campaign.account}`);
   const taken = await sql<Omit<Claimed, 'book'>>`
@@ -78,14 +86,15 @@ async function claimBlock(trx: Transaction<Schema>, wish: Wish) {
     where campaign_id = ${campaign.id} and seq in (
       select r.seq from recipients r
       where r.campaign_id = ${campaign.id} and r.state = 'pending' and r.not_before <= ${now}
-        and r.address is not null
+        and r.address is not null ${seq === null ? sql`` : sql`and r.seq = ${seq}`}
         and not exists (
           select 1 from recipients o
           where o.account = r.account and o.address = r.address and o.state in ('claimed', 'sending'))
         and exists (select 1 from leases where id = ${lease.id} and ended = 0 and until >= ${now})
-        and exists (select 1 from campaigns where id = ${campaign.id} and state = 'running')
+        and exists (select 1 from campaigns where id = ${campaign.id} and state = 'running' and ${sentBy(seq)})
       order by r.not_before, r.seq limit ${limit} ${skipLocked(trx, 'r')})
-    returning seq, "row", "key", kind, address, profile, content, zone, attempts, tries, ruled_at as "ruledAt"
+    returning seq, "row", "key", kind, address, profile, content, zone, attempts, tries, ruled_at as "ruledAt",
+      contact_id as "contactId", conversation_id as "conversationId"
   `.execute(trx);
   if (taken.rows.length === 0) return { rows: [], excluded: 0 };
   // A statement of its own, after the claim: what another campaign has sent until then, it sees.
@@ -116,6 +125,13 @@ async function claimBlock(trx: Transaction<Schema>, wish: Wish) {
       .sort((a, b) => a.seq - b.seq),
     excluded: excluded.size,
   };
+}
+
+/** In SQL: the campaign's rows are taken in this way, by slices or one by one. */
+function sentBy(seq: number | null): RawBuilder<boolean> {
+  return seq === null
+    ? sql`orchestrate = 'slice'`
+    : sql`(orchestrate = 'message' and engine = 'temporal')`;
 }
 
 /** Of rows that were just claimed, those of excluded people become `skipped`. Returns their `seq`. */

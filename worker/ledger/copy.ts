@@ -25,11 +25,15 @@ const KEYS: { readonly [T in Table]: readonly (keyof Schema[T] & string)[] } = {
   contacts: ['account', 'inbox_id', 'address'],
   suppressions: ['address', 'account'],
   audit: ['id'],
+  outbox: ['id'],
+  schedules: ['id'],
+  occurrences: ['schedule_id', 'local'],
+  lists: ['hash', 'piece'],
 };
 const TABLES = Object.keys(KEYS) as readonly Table[];
 
 /** Tables whose next number comes from a counter of the database's own. */
-const NUMBERED = ['campaigns', 'leases', 'audit'] as const;
+const NUMBERED = ['campaigns', 'leases', 'audit', 'outbox', 'schedules'] as const;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -76,7 +80,7 @@ export async function clearAll(db: Queries): Promise<void> {
 
 /** Whether nobody has used this ledger for anything. */
 export async function isEmpty(db: Queries): Promise<boolean> {
-  for (const table of ['campaigns', 'attempts', 'suppressions', 'contacts'] as const) {
+  for (const table of ['campaigns', 'attempts', 'suppressions', 'contacts', 'schedules'] as const) {
     if ((await countOf(db, table, 1)) > 0) return false;
   }
   return true;

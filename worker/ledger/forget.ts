@@ -21,6 +21,8 @@ export interface Forgotten {
   readonly suppressions: number;
   /** Campaigns that have not read their list to the end: it may bring the person in again. */
   readonly unread: readonly string[];
+  /** Schedules that keep an uploaded list, where the person may stand. */
+  readonly uploads: readonly string[];
 }
 
 /** What a row says of a person becomes empty; what became of it stays, so that every count stays true. */
@@ -63,6 +65,7 @@ export async function forgetPerson(
     await eraseRows(trx, rows, now);
     const singles = await eraseSingles(trx, address, rows, now);
     await trx.deleteFrom('contacts').where('address', '=', address).execute();
+    await eraseWords(trx);
     const listed = suppression
       ? await trx.deleteFrom('suppressions').where('address', '=', address).execute()
       : await trx
@@ -82,6 +85,7 @@ export async function forgetPerson(
       unknown: rows.filter(({ state }) => state === 'unknown').length,
       suppressions: suppression ? 0 : listed.length,
       unread: (await unreadLists(trx)).map(({ name }) => name),
+      uploads: await schedulesWithUpload(trx),
     };
   });
 }
@@ -111,6 +115,15 @@ async function eraseRows(trx: Queries, rows: readonly Place[], now: number): Pro
   for (const [campaignId, own] of [...byCampaign].sort(([a], [b]) => a - b)) {
     await count(trx, campaignId, skips(own));
   }
+}
+
+/** Why a schedule could not send may quote its list: the names of columns, where a list has none, are somebody's row. */
+async function eraseWords(trx: Queries): Promise<void> {
+  await trx
+    .updateTable('occurrences')
+    .set({ detail: null })
+    .where('detail', 'is not', null)
+    .execute();
 }
 
 function skips(rows: readonly Pick<Place, 'state'>[]): Move[] {
@@ -195,6 +208,13 @@ export async function unreadLists(
   return rows;
 }
 
+async function schedulesWithUpload(db: Queries): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from schedules where upload_hash is not null and state <> 'deleted' order by id
+  `.execute(db);
+  return rows.map(({ name }) => name);
+}
+
 /**
  * Erases everybody in campaigns that ended before a moment, page by page, with their attempts, and what the contact book
  * has not confirmed since. Counts and reasons stay.
@@ -222,6 +242,7 @@ export async function forgetEnded(
     await needOpen(trx);
     await trx.deleteFrom('contacts').where('verified_at', '<', before).execute();
     await pruneLeases(trx, before);
+    await eraseWords(trx);
     await record(trx, {
       at: now,
       action: 'forget',

@@ -125,6 +125,7 @@ async function pauseAll(trx: Queries, now: number): Promise<string> {
   // Also those that are finished: failed rows of theirs may get another chance, and may have got it already.
   await sql`update campaigns set restored_at = ${now} where state <> 'cancelled'`.execute(trx);
   await sql`update identity set restored_at = ${now} where id = 1`.execute(trx);
+  await pauseSchedules(trx);
   const names = paused.rows.filter(({ kind }) => kind === 'list').map(({ name }) => name);
   await record(trx, {
     at: now,
@@ -135,6 +136,17 @@ async function pauseAll(trx: Queries, now: number): Promise<string> {
   return names.length === 0
     ? `${begun}. No campaign of it was under way.`
     : `${begun}. Paused: ${names.join(', ')}. After campaign resume NAME each row is looked up on the platform before it is sent.`;
+}
+
+/** What they have opened since the copy was made is not in it, and must not be opened again by the clock. */
+async function pauseSchedules(trx: Queries): Promise<void> {
+  await sql`
+    update schedules set state = 'paused', next_at = null, why = cast(${RESTORED} as text), revision = revision + 1
+    where state <> 'deleted'
+  `.execute(trx);
+  await sql`
+    update occurrences set state = 'skipped', why = 'restored' where state in ('asked', 'trying')
+  `.execute(trx);
 }
 
 export async function identityOf(db: Queries, lock = false): Promise<Identity | undefined> {

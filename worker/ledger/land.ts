@@ -84,6 +84,12 @@ async function writeResults(trx: Trx, { now, landings }: Group): Promise<void> {
   `.execute(trx);
 }
 
+/**
+ * As an expression: PostgreSQL would otherwise walk through everything in work, as it believes that to be one row, and look for each of
+ * them in the group. By its key each row of the group is found at once.
+ */
+const STATE = sql`coalesce(recipients.state, '')`;
+
 async function moveRows(
   trx: Trx,
   { campaign, lease, now, landings, mutant }: Group,
@@ -104,7 +110,7 @@ async function moveRows(
   const current =
     mutant === 'late-result-wins'
       ? sql`true`
-      : sql`recipients.state = 'sending' and recipients.attempt_id = v."attemptId"`;
+      : sql`${STATE} = 'sending' and recipients.attempt_id = v."attemptId"`;
   const landed = await sql<{ seq: number }>`
     update recipients set state = v."to", reason = v.reason, detail = v.detail,
       not_before = coalesce(v."notBefore", recipients.not_before), tries = recipients.tries + v.tried, attempts = recipients.attempts - v.refund, lease_id = null,
@@ -134,7 +140,7 @@ async function moveRows(
     )} as v
     where recipients.campaign_id = v."campaignId" and recipients.seq = v.seq and (
       (v.was = 'sending' and ${current}) or
-      (v.was = 'claimed' and recipients.state = 'claimed' and recipients.lease_id = ${lease.id}))
+      (v.was = 'claimed' and ${STATE} = 'claimed' and recipients.lease_id = ${lease.id}))
     returning recipients.seq
   `.execute(trx);
   const done = new Set(landed.rows.map(({ seq }) => seq));

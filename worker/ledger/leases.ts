@@ -71,6 +71,28 @@ export async function openSlice(
   });
 }
 
+/** Opens the lease of one message: its row is claimed under it. Slices are not counted with it. */
+export async function openSend(
+  ledger: Ledger,
+  campaignId: number,
+  {
+    holder,
+    now,
+    leaseMs,
+  }: { readonly holder: string; readonly now: number; readonly leaseMs: number },
+): Promise<Lease> {
+  await ledger.stillHere();
+  return ledger.db.transaction().execute(async (trx) => {
+    await needOpen(trx);
+    const { id } = await trx
+      .insertInto('leases')
+      .values({ campaign_id: campaignId, kind: 'send', holder, until: now + leaseMs })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return { id, campaignId, until: now + leaseMs };
+  });
+}
+
 /** Prolongs a lease that still holds. False: it ended, and stays ended; what was claimed under it may be another's. */
 export async function renew(
   ledger: Ledger,
@@ -118,6 +140,16 @@ export async function takeDriver(
   return ledger.db.transaction().execute(async (trx) => {
     await needOpen(trx);
     await oneAtATime(trx, `drive/${campaignId}`);
+    const { engine, workflow_id: workflowId } = await trx
+      .selectFrom('campaigns')
+      .select(['engine', 'workflow_id'])
+      .where('id', '=', campaignId)
+      .executeTakeFirstOrThrow();
+    // As long as no workflow has it, whoever made the campaign may read its list.
+    if (engine === 'temporal' && workflowId !== null) {
+      const holder = `Temporal (workflow ${workflowId})`;
+      return { held: { id: 0, holder, until: Number.POSITIVE_INFINITY } };
+    }
     const current = await driverOf(trx, campaignId);
     if (current !== undefined && isAlive(current, now)) return { held: current };
     if (current !== undefined) {

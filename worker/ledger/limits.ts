@@ -163,7 +163,10 @@ function bounded(row: LimitRow, now: number) {
   return { scope: row.scope, interval, tat };
 }
 
-function shareAt({ share, slowedAt }: Pick<LimitRow, 'share' | 'slowedAt'>, now: number): number {
+export function shareAt(
+  { share, slowedAt }: Pick<LimitRow, 'share' | 'slowedAt'>,
+  now: number,
+): number {
   // A clock that was set back must not hold it down for good.
   const climbed = now < slowedAt ? 1 : (now - slowedAt) / CLIMB_MS;
   return Math.min(1, share + climbed);

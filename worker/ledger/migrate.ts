@@ -4,9 +4,11 @@ import { LedgerError } from './errors';
 import type { Queries } from './ledger';
 import { create } from './migrations/0001-create';
 import { depth } from './migrations/0002-depth';
+import { engines } from './migrations/0003-engines';
+import { schedules } from './migrations/0004-schedules';
 import type { Schema } from './schema';
 
-const MIGRATIONS = [create, depth] as const;
+const MIGRATIONS = [create, depth, engines, schedules] as const;
 
 /** The schema that this version writes. */
 export const SCHEMA_NUMBER = MIGRATIONS.length;
@@ -71,5 +73,6 @@ function forPostgres(statement: string): string {
     )
     .replace(/\binteger\b/g, 'bigint')
     .replace(/\breal\b/g, 'double precision')
-    .replace(/\bwithout rowid\b/g, '');
+    .replace(/\bwithout rowid\b/g, '')
+    .replace('lower(hex(randomblob(8)))', 'substr(md5(random()::text), 1, 16)');
 }

@@ -7,6 +7,7 @@ import { forUpdate } from './dialect';
 import { LedgerError } from './errors';
 import { needOpen } from './identity';
 import type { Ledger, Queries } from './ledger';
+import { nudge } from './outbox';
 
 export interface ResultRow {
   readonly seq: number;
@@ -107,6 +108,7 @@ export async function retryFailed(
         .set(await judgedFromHere(trx, campaign.id))
         .where('id', '=', campaign.id)
         .execute();
+      await nudge(trx, campaign, now);
     }
     await record(trx, {
       at: now,
@@ -192,7 +194,10 @@ export async function decide(
         n: 1,
       })),
     );
-    if (ruling === 'resend' && rows.length > 0) await reopen(trx, campaign);
+    if (ruling === 'resend' && rows.length > 0) {
+      await reopen(trx, campaign);
+      await nudge(trx, campaign, now);
+    }
     await record(trx, {
       at: now,
       campaign: name,

@@ -13,7 +13,11 @@ export interface Schema {
   contacts: ContactsTable;
   suppressions: SuppressionsTable;
   identity: IdentityTable;
+  outbox: OutboxTable;
   audit: AuditTable;
+  schedules: SchedulesTable;
+  occurrences: OccurrencesTable;
+  lists: ListsTable;
 }
 
 export interface CampaignsTable {
@@ -53,6 +57,30 @@ export interface CampaignsTable {
   judged_failed: Generated<number>;
   /** Since then nothing of it says who its people were. */
   forgotten_at: number | null;
+  /** What it is called outside the ledger, in workflow ids and histories. */
+  ref: string;
+  /** Who may drive it. */
+  engine: Generated<Engine>;
+  /** On Temporal: the workflow that drives it, or is to; null as long as nobody has said which. */
+  workflow_id: string | null;
+  /** What sends its rows: slices, or a workflow for each. */
+  orchestrate: Generated<Orchestrate>;
+}
+
+export type Engine = 'embedded' | 'temporal';
+export type Orchestrate = 'slice' | 'message';
+
+/** What Temporal is still to be told: that a campaign has changed, or that a message of its own is to be sent. */
+export interface OutboxTable {
+  id: Generated<number>;
+  campaign_id: number;
+  /** The row whose workflow is meant; null: the campaign's. */
+  seq: number | null;
+  /** This workflow alone, and only if it is there: it is to notice that the campaign has gone to another engine. */
+  workflow_id: string | null;
+  at: number;
+  not_before: number;
+  tries: Generated<number>;
 }
 
 export interface RecipientsTable {
@@ -126,7 +154,7 @@ export interface AttemptsTable {
 export interface LeasesTable {
   id: Generated<number>;
   campaign_id: number;
-  kind: 'driver' | 'slice';
+  kind: 'driver' | 'slice' | 'send';
   holder: string;
   until: number;
   ended: Generated<number>;
@@ -196,4 +224,73 @@ export interface AuditTable {
   action: string;
   who: string;
   detail: string | null;
+}
+
+/** A campaign that is opened again and again, by the clock. */
+export interface SchedulesTable {
+  id: Generated<number>;
+  /** What it is called outside the ledger, as with a campaign. */
+  ref: string;
+  /** 128 random bits, of which its campaigns' own follow: an occurrence that is opened again in a restored ledger has the same keys. */
+  uid: string;
+  /** Null once it is deleted: its name is free again. */
+  name: string | null;
+  engine: Engine;
+  /** The parsed campaign file. */
+  file: string;
+  /** When: the parsed options. */
+  spec: string;
+  /** The list that was uploaded with it; null: taken anew each time from where the file says. */
+  upload_hash: string | null;
+  /** Deleted ones stay for their occurrences, and until Temporal has heard of it. */
+  state: 'active' | 'paused' | 'deleted';
+  /** Why it is paused, for a person. */
+  why: string | null;
+  created_at: number;
+  /** On the embedded engine: the next time, without jitter. */
+  next_at: number | null;
+  /** Grows with every change that Temporal has to hear of; `told` is the last one that it has. */
+  revision: Generated<number>;
+  told: Generated<number>;
+}
+
+/** One local date and time of a schedule, or one that a person asked for. */
+export interface OccurrencesTable {
+  schedule_id: number;
+  /** In the schedule's zone, like 2026-03-29T02:30. */
+  local: string;
+  nominal_at: number;
+  /** 1: a person wants it now, whatever the clock says. */
+  manual: Generated<number>;
+  /** 1: a person asked for it (by hand or as a backfill): it cannot be too late, and a pause does not keep it back. */
+  asked: Generated<number>;
+  /** 1: that person knows that the content is the same as last time. */
+  same_ok: Generated<number>;
+  state: 'asked' | 'trying' | 'opened' | 'skipped' | 'failed';
+  /** A code. */
+  why: string | null;
+  /** The words of the last failure, for a person. */
+  detail: string | null;
+  failing_since: number | null;
+  campaign_id: number | null;
+  /** Of the list and the message. */
+  content_hash: string | null;
+  /** On Temporal: the workflow that opened it. */
+  workflow_id: string | null;
+  /** 1: Temporal has been told to begin what was asked for. Also what nobody asked for, and what waits for the one before. */
+  told: Generated<number>;
+  /** 1: it was seen that its campaign paused itself. */
+  noticed: Generated<number>;
+  at: number;
+}
+
+/** Lists that are kept in the ledger until they are read, so that a worker on any machine can. */
+export interface ListsTable {
+  hash: string;
+  piece: number;
+  /** 1: it is complete with this piece. */
+  last: number;
+  /** Base64. */
+  bytes: string;
+  at: number;
 }

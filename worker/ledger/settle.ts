@@ -31,13 +31,14 @@ const LOOK_TAKEN_MS = 60_000;
 
 /**
  * Takes up to `limit` open attempts of a campaign whose look-up is due: those with a lost answer by their schedule, and
- * those whose lease ended without any result. Each is handed to one caller at a time.
+ * those whose lease ended without any result. Each is handed to one caller at a time. With a `seq`, of that row alone.
  */
 export async function takeOpenAttempts(
   ledger: Ledger,
   campaign: Campaign,
   limit: number,
   now: number,
+  seq: number | null = null,
 ): Promise<OpenAttempt[]> {
   return ledger.db.transaction().execute(async (trx) => {
     const due = await sql<OpenAttempt>`
@@ -45,7 +46,7 @@ export async function takeOpenAttempts(
         a.conversation_id as "conversationId", a.watermark, a.started_at as "startedAt", a.send_by as "sendBy", a.looks, a.status, a.detail
       from recipients r join attempts a on a.id = r.attempt_id join leases l on l.id = a.lease_id
       where r.account = ${campaign.account} and r.${IN_WORK} and r.state = 'sending'
-        and r.campaign_id = ${campaign.id}
+        and r.campaign_id = ${campaign.id} ${ofRow(seq)}
         and (a.look_at <= ${now} or a.look_at > ${now + FAR_LOOK_MS} or (a.look_at is null and ${leaseOver(now)}))
       order by a.id limit ${limit} ${skipLocked(trx, 'a')}
     `.execute(trx);
@@ -64,17 +65,20 @@ export async function takeOpenAttempts(
   });
 }
 
+const ofRow = (seq: number | null) => (seq === null ? sql`` : sql`and r.seq = ${seq}`);
+
 /** When the next look-up is due (a row without a schedule: when its lease ends), or null when nothing is open. */
 export async function nextLook(
   db: Queries,
   { id, account }: Pick<Campaign, 'id' | 'account'>,
   now: number,
+  seq: number | null = null,
 ): Promise<number | null> {
   const row = await sql<{ at: number | null }>`
     select min(case when a.look_at > ${now + FAR_LOOK_MS} then 0
       else coalesce(a.look_at, case when ${leaseOver(now)} then 0 else l.until end) end) as at
     from recipients r join attempts a on a.id = r.attempt_id join leases l on l.id = a.lease_id
-    where r.account = ${account} and r.${IN_WORK} and r.state = 'sending' and r.campaign_id = ${id}
+    where r.account = ${account} and r.${IN_WORK} and r.state = 'sending' and r.campaign_id = ${id} ${ofRow(seq)}
   `.execute(db);
   return row.rows[0]?.at ?? null;
 }

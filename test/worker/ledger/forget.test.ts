@@ -113,6 +113,7 @@ onBothLedgers('to forget somebody', (open) => {
         unknown: n === 2 ? 1 : 0,
         suppressions: n === 0 ? 1 : 0,
         unread: [],
+        uploads: [],
       });
       expect(await row(campaign.id, n)).toMatchObject({
         raw: '',

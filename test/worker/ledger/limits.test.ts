@@ -49,7 +49,7 @@ onBothLedgers('the limiter', (open) => {
     expect(nextAt).toBe(NOW + 80 - 100);
   });
 
-  it('starts no more than rate × (T + 0.5) + 1 in any T seconds, whoever asks and however late each begins', async () => {
+  it('starts no more than rate × (T + 0.5) + 1 in any T seconds (rate × T + 2 below two a second), whoever asks and however late each begins', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 300 }),
@@ -74,7 +74,9 @@ onBothLedgers('the limiter', (open) => {
             }
           }
           for (const ms of [0, 100, 500, 1_000, 5_000]) {
-            expect(worst(starts, ms)).toBeLessThanOrEqual((rate * (ms + 500)) / 1_000 + 1 + 1e-6);
+            // Below two a second a token holds longer: a connection that is made anew needs its time.
+            const most = rate < 2 ? (rate * ms) / 1_000 + 2 : (rate * (ms + 500)) / 1_000 + 1;
+            expect(worst(starts, ms)).toBeLessThanOrEqual(most + 1e-6);
           }
         },
       ),

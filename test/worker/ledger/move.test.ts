@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import {
+  askFor,
   control,
   createCampaign,
+  createSchedule,
   end,
   importRecipients,
   type Ledger,
@@ -40,6 +42,9 @@ const TABLES = [
   'accounts',
   'contacts',
   'suppressions',
+  'schedules',
+  'occurrences',
+  'lists',
 ] as const;
 
 /** Some of everything, and rows beyond a page. */
@@ -87,6 +92,14 @@ async function fill(ledger: Ledger): Promise<void> {
     );
   }
   await end(ledger, one.lease.id);
+  const schedule = { name: 'recall', engine: 'embedded', file: '{}', spec: '{}' } as const;
+  const { id } = await createSchedule(ledger, { ...schedule, nextAt: NOW + 1 }, NOW);
+  const asked = { local: '2026-06-01T09:00', nominalAt: NOW, manual: false };
+  await askFor(ledger, id, [asked], NOW);
+  await ledger.db
+    .insertInto('lists')
+    .values({ hash: 'abc', piece: 0, last: 1, bytes: 'cGhvbmU=', at: NOW })
+    .execute();
 }
 
 const all = async (ledger: Ledger) =>
