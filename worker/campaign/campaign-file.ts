@@ -115,12 +115,9 @@ const exclude = z
 
 const audience = z.strictObject(
   {
-    file: text
-      .refine(
-        (value) => !/^https?:/i.test(value),
-        'is an address on the web, which is not available yet; give a file',
-      )
-      .describe('The list: CSV or XLSX, relative to this file'),
+    file: text.describe(
+      'The list: CSV or XLSX, relative to this file, or an https address that --allow-lists names',
+    ),
     country: z
       .string({ error: 'must be a country code like US' })
       .refine((value) => isCountry(value), 'must be a country code in capitals, like US or GB')
@@ -213,14 +210,15 @@ const campaignFile = z
         .optional()
         .describe('Slices at once (1)'),
       orchestrate: z
-        .enum(['slice'], {
-          error: ({ input }) =>
-            input === 'message'
-              ? 'cannot be message, which is not available yet; take it out, or use slice'
-              : 'must be slice',
-        })
+        .enum(['slice', 'message'], { error: 'must be slice or message' })
         .optional()
-        .describe('slice: a workflow sends many messages at a time (slice)'),
+        .describe(
+          'On Temporal, up to 10,000 rows: message runs a workflow for each message (slice)',
+        ),
+      engine: z
+        .enum(['embedded', 'temporal'], { error: 'must be embedded or temporal' })
+        .optional()
+        .describe('What drives it; --engine on the command line comes before it (embedded)'),
     },
     object,
   )
@@ -252,7 +250,8 @@ export function parseCampaignFile(yaml: string, where = 'the campaign file'): Ca
 export async function readCampaignFile(path: string): Promise<CampaignFile> {
   const yaml = await readTextFile(path, 'campaign file');
   const campaign = parseCampaignFile(yaml, basename(path));
-  const absolute = (file: string): string => resolve(dirname(path), file);
+  const absolute = (file: string): string =>
+    isWebAddress(file) ? file : resolve(dirname(path), file);
   const { attachments } = campaign.message;
   return {
     ...campaign,
@@ -262,6 +261,11 @@ export async function readCampaignFile(path: string): Promise<CampaignFile> {
         ? campaign.message
         : { ...campaign.message, attachments: attachments.map(absolute) },
   };
+}
+
+/** Whether a list is fetched from somewhere else, and not read from a disk. */
+export function isWebAddress(file: string): boolean {
+  return /^https?:/i.test(file);
 }
 
 /** A small text file; a missing one, a folder or a forbidden one becomes an `InputError`. */

@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import type { Inbox } from '../../providers/provider';
 import {
   type Campaign,
+  dropReadLists,
   type Exclusion,
   excludedAmong,
   importRecipients,
@@ -10,9 +13,11 @@ import {
   type NewRecipient,
   needCampaign,
   seal,
+  writeKeptList,
 } from '../ledger';
 import { unreadLists } from '../ledger/forget';
 import { openAudience, readAudience, type Verdict } from './audience';
+import { refuseTooMany } from './by-message';
 import type { FileSpec } from './from-file';
 import { InputError } from './input-error';
 import { openList } from './list/open-list';
@@ -39,16 +44,34 @@ export interface ImportOptions {
 export async function importList(
   ledger: Ledger,
   campaign: Campaign,
+  options: ImportOptions,
+): Promise<boolean> {
+  const path = campaign.list_path ?? '';
+  if (existsSync(path)) return importFrom(ledger, campaign, path, options);
+  // Another machine has its copy; a scheduled campaign's list is kept in the ledger as well.
+  const folder = await mkdtemp(join(tmpdir(), 'campaign-list-'));
+  try {
+    const copy = join(folder, basename(path) || 'list');
+    const hash = campaign.list_hash;
+    if (hash === null || !(await writeKeptList(ledger, hash, copy))) {
+      throw new InputError(
+        `The copy of the list that campaign "${campaign.name}" began with is gone (${path}). Nothing was sent. ` +
+          'Cancel it, and start again under another name.',
+      );
+    }
+    return await importFrom(ledger, campaign, copy, options);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function importFrom(
+  ledger: Ledger,
+  campaign: Campaign,
+  path: string,
   { clock, stopping = () => false, onRows }: ImportOptions,
 ): Promise<boolean> {
   const { source, exclude = null } = JSON.parse(campaign.spec) as FileSpec;
-  const path = campaign.list_path ?? '';
-  if (!existsSync(path)) {
-    throw new InputError(
-      `The copy of the list that campaign "${campaign.name}" began with is gone (${path}). Nothing was sent. ` +
-        'Cancel it, and start again under another name.',
-    );
-  }
   const list = await openList(path, source.audience);
   const audience = openAudience({
     headers: list.headers,
@@ -89,6 +112,7 @@ export async function importList(
   for await (const verdicts of readAudience(list, audience)) {
     for (const verdict of verdicts) {
       seen += 1;
+      refuseTooMany(source, seen);
       if (seen > imported) block.push(recipientOf(verdict));
     }
     if (block.length >= BLOCK) await commit();
@@ -104,6 +128,7 @@ export async function importList(
   if (!needed.some((other) => other.path === path)) {
     await rm(path, { force: true }).catch(() => undefined);
   }
+  if (campaign.list_hash !== null) await dropReadLists(ledger, clock(), campaign.list_hash);
   return true;
 }
 

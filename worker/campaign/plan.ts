@@ -17,6 +17,8 @@ export interface View {
   /** The account stays away from the platform until then (0: it does not). */
   readonly stoppedUntil: number;
   readonly parallel: number;
+  /** How long it waits at the most without asking again; an engine that is told of changes may wait longer. */
+  readonly longestWaitMs?: number;
 }
 
 export type Plan =
@@ -26,7 +28,7 @@ export type Plan =
   | { readonly kind: 'paused'; readonly why: string }
   | { readonly kind: 'end'; readonly outcome: 'finished' | 'cancelled' };
 
-/** The longest wait without asking again: control and other processes' work are noticed then. */
+/** Where nothing is said: control and other processes' work are noticed then. */
 const LONGEST_WAIT_MS = 60_000;
 
 /** What a campaign does next. Pure: the same view and moment give the same plan, on every engine. */
@@ -53,7 +55,7 @@ function settleOrWait(view: View, now: number): Plan {
   if (look !== null && look <= now) return { kind: 'run', slices: 1 };
   const due = view.nextDueAt === null ? null : Math.max(view.nextDueAt, view.stoppedUntil);
   const moments = [look, due].filter((at) => at !== null);
-  const next = Math.min(...moments, now + LONGEST_WAIT_MS);
+  const next = Math.min(...moments, now + (view.longestWaitMs ?? LONGEST_WAIT_MS));
   return { kind: 'wait', untilMs: next, why: reason(view, now) };
 }
 

@@ -1,15 +1,14 @@
 import type pLimit from 'p-limit';
-import { ensureContact, ensureConversation, sendMessage } from '../../activities';
+import { sendMessage } from '../../activities';
 import { isProviderError } from '../../core/errors';
 import type { Deadline } from '../../core/http';
-import type { Address, Content } from '../../core/message';
-import type { Contact, Conversation, Profile } from '../../providers/provider';
-import type { Claimed, Landing } from '../ledger';
+import type { Claimed } from '../ledger';
 import { backoffMs } from './backoff';
 import type { Committer } from './committer';
-import { outcomeOf } from './outcome';
 import type { Pace } from './pace';
-import { isInDoubt, lookUpRestored } from './restored';
+import { type Allowed, allow, type Prepared, prepare } from './prepare-row';
+import { lookUpRestored } from './restored';
+import { landFailure, landingOf } from './row-landing';
 import type { Run } from './run';
 import type { Watch } from './watch';
 
@@ -27,33 +26,25 @@ export interface Slice {
   readonly restoredAt: number | null;
   readonly nextAttempt: () => number;
   readonly pace: Pace;
+  /** Where the steps of a row are taken one by one: how long each is believed; null where they follow each other at once. */
+  readonly steps: Steps | null;
+}
+
+export interface Steps {
+  readonly freshMs: number;
+  /** Whether step two found just now that the message itself is to open the conversation. */
+  noneOpen(seq: number): boolean;
 }
 
 /** Takes one row as far as it goes; whatever happens ends as a landing. */
 export async function sendRow(slice: Slice, row: Claimed): Promise<void> {
   const { run } = slice;
   const land = landingOf(slice, row);
-  const now = run.clock();
-  const place = row.zone ?? run.place;
-  const hours = run.quiet === null || place === null ? null : run.quiet(place, now);
-  if (hours !== null && !hours.allowed) {
-    if (hours.nextMs === null) land({ to: 'skipped', reason: 'invalid_time_zone' });
-    else land({ to: 'pending', notBefore: hours.nextMs });
-    return;
-  }
-
-  const doubted = isInDoubt(slice.restoredAt, row) ? slice.restoredAt : null;
-  const askableAt = doubted === null ? 0 : doubted + run.policy.settleDelayMs;
-  if (now < askableAt) {
-    // What was on its way when the copy was put back may still arrive on the platform.
-    land({ to: 'pending', notBefore: askableAt });
-    return;
-  }
-
-  const content = contentOf(run, row);
-  const address: Address = { kind: row.kind, value: row.address };
-  const prepared = await prepare(slice, row, address, content);
+  const allowed = allow(slice, row);
+  if (allowed === null) return;
+  const prepared = await prepare(slice, row, allowed);
   if (prepared === null) return;
+  const { address, doubted } = allowed;
   if (doubted !== null) {
     try {
       const contactId = prepared.contact.id;
@@ -65,24 +56,14 @@ export async function sendRow(slice: Slice, row: Claimed): Promise<void> {
       return;
     }
   }
-  const ready: Ready = {
-    ...prepared,
-    address,
-    content,
-    closesAt: hours === null ? null : hours.untilMs,
-  };
+  const ready: Ready = { ...prepared, ...allowed };
   // Whoever dies behind the gate leaves a doubt, and where nothing can be looked up it stays one. There a row passes the
   // gate only with its place among the requests in flight, so that next to nothing lies between the gate and the request.
   if (run.inbox.lookup) await deliver(slice, row, ready, slice.delivering);
   else await slice.delivering(() => deliver(slice, row, ready, (send) => send()));
 }
 
-interface Ready extends Prepared {
-  readonly address: Address;
-  readonly content: Content;
-  /** When the quiet hours of this recipient begin, or null. */
-  readonly closesAt: number | null;
-}
+type Ready = Prepared & Allowed;
 
 /** The gate and the request; `inTurn` makes the request when it may be in flight. */
 async function deliver(
@@ -188,119 +169,4 @@ async function deliver(
     }
     await landFailure(slice, row, error, attemptId);
   }
-}
-
-const landingOf =
-  ({ committer }: Slice, { seq }: Claimed) =>
-  (landing: Omit<Landing, 'seq' | 'attemptId'>, attemptId: number | null = null): void =>
-    committer.land({ seq, attemptId, ...landing });
-
-interface Prepared {
-  readonly contact: Contact;
-  readonly conversation: Conversation;
-  /** When the platform last confirmed the conversation. */
-  readonly verifiedAt: number;
-}
-
-/** Steps one and two; null when the row ended there. What the contact book knows and may be believed costs no call. */
-async function prepare(
-  slice: Slice,
-  row: Claimed,
-  address: Address,
-  content: Content,
-): Promise<Prepared | null> {
-  const { run, preparing, blocked } = slice;
-  const { provider, inbox } = run;
-  const now = run.clock();
-  // Beyond its age an entry is only a memory: the number may be another person's by now, on the platform.
-  const entry =
-    row.book !== null && blocked !== null && now - row.book.verifiedAt < run.policy.bookMs
-      ? row.book
-      : null;
-  const known: Contact | null =
-    entry === null
-      ? null
-      : { id: entry.contactId, created: false, blocked: blocked?.has(entry.contactId) ?? false };
-  // A reply window opens and closes with the other side's messages: only a look tells.
-  const looks = inbox.replyWindow && content.kind === 'text';
-  const step = { address, inbox, content, profile: profileOf(row) };
-  try {
-    if (known !== null && entry !== null && entry.conversationId !== null && !looks) {
-      const { conversationId, watermark, verifiedAt } = entry;
-      const conversation = await ensureConversation(provider, {
-        ...step,
-        contact: known,
-        known: { id: conversationId, watermark, canReply: true, blocked: false },
-      });
-      return { contact: known, conversation, verifiedAt };
-    }
-    return await preparing(async () => {
-      const contact = await ensureContact(provider, {
-        ...step,
-        ...(known === null ? {} : { known }),
-      });
-      const conversation = await ensureConversation(provider, { ...step, contact });
-      return { contact, conversation, verifiedAt: now };
-    });
-  } catch (error) {
-    await landFailure(slice, row, error, null);
-    return null;
-  }
-}
-
-async function landFailure(
-  slice: Slice,
-  row: Claimed,
-  error: unknown,
-  attemptId: number | null,
-): Promise<void> {
-  const { run, committer, watch } = slice;
-  const now = run.clock();
-  const { landing, stopUntil, suspect } = outcomeOf(error, {
-    now,
-    tries: row.tries,
-    delivering: attemptId !== null,
-    lookup: run.inbox.lookup && run.provider.findSent !== undefined,
-    mutant: run.policy.mutant,
-  });
-  if (stopUntil !== undefined) {
-    watch.halt();
-    run.brake.stop(stopUntil);
-  }
-  let final = landing;
-  if (isProviderError(error) && error.code === 'unavailable' && run.brake.until() > now) {
-    // Held back by the brake: no fault of this row, and no try of it.
-    watch.halt();
-    final = { ...landing, to: 'pending', notBefore: run.brake.until(), tried: false };
-  }
-  if (suspect !== undefined) {
-    const verdict = await watch.account(suspect);
-    if (verdict !== 'fine') {
-      // About the account, not about this person: the row waits with everybody else.
-      const wait = verdict === 'unsure' ? backoffMs(row.tries) : 0;
-      final = { ...landing, to: 'pending', reason: null, notBefore: now + wait, tried: wait > 0 };
-    }
-  }
-  // From here on it is watched, so that the settle delay need not begin with the first look-up.
-  if (attemptId !== null && final.result === 'ambiguous')
-    run.watched.set(attemptId, run.monotonic());
-  const forgets = final.forget === true;
-  committer.land({
-    seq: row.seq,
-    attemptId,
-    ...final,
-    ...(forgets ? { book: { address: row.address, watermark: null, verifiedAt: 0 } } : {}),
-  });
-  if (final.to === 'failed') {
-    watch.failed(`${final.reason}: ${final.detail}`, final.reason ?? 'failed');
-  }
-}
-
-function contentOf({ content, attachments }: Run, row: Claimed): Content {
-  const own = row.content === null ? content : (JSON.parse(row.content) as Content);
-  return own.kind === 'text' && attachments.length > 0 ? { ...own, attachments } : own;
-}
-
-function profileOf(row: Claimed): Profile {
-  return row.profile === null ? {} : (JSON.parse(row.profile) as Profile);
 }

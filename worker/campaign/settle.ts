@@ -17,17 +17,21 @@ const BLOCK = 100;
 /** Look-ups that failed themselves, before a person is asked. */
 const MAX_LOOKS = 40;
 
-/** Finds out what became of every open attempt whose time has come. Returns how many were settled for good. */
+/**
+ * Finds out what became of every open attempt whose time has come, or of one row's alone. Returns how many were settled for
+ * good.
+ */
 export async function settleDue(
   run: Run,
   committer: Committer,
   watch: Pick<Watch, 'failed' | 'succeeded'>,
   open: () => boolean,
+  seq: number | null = null,
 ): Promise<number> {
   const lookups = pLimit(LOOKUPS_IN_FLIGHT);
   let settled = 0;
   while (open()) {
-    const due = await takeOpenAttempts(run.ledger, run.campaign, BLOCK, run.clock());
+    const due = await takeOpenAttempts(run.ledger, run.campaign, BLOCK, run.clock(), seq);
     if (due.length === 0) break;
     const done = await Promise.all(
       due.map((attempt) =>

@@ -64,11 +64,22 @@ export async function findSingle(ledger: Ledger, single: Single): Promise<Campai
   );
 }
 
-/** `keyGiven`: by a person or program, who may have used it before; a key made here is new to the platform. */
+export interface MadeSingle {
+  readonly inbox: Inbox;
+  /** By a person or program, who may have used it before; a key made here is new to the platform. */
+  readonly keyGiven: boolean;
+  /**
+   * Who sends it. `here`: the process that makes it. `workflow`: one of its own, which is begun as soon as Temporal can be
+   * told. `composed`: one that somebody begins as a part of their own.
+   */
+  readonly by?: 'here' | 'workflow' | 'composed';
+}
+
+/** Writes a single message down. @throws LedgerError when its key is taken. */
 export async function makeSingle(
   ledger: Ledger,
   single: Single,
-  { inbox, keyGiven }: { readonly inbox: Inbox; readonly keyGiven: boolean },
+  { inbox, keyGiven, by = 'here' }: MadeSingle,
   now: number,
 ): Promise<Campaign> {
   const spec: SingleSpec = { ...singleSpec(single.content), single };
@@ -81,6 +92,8 @@ export async function makeSingle(
       spec: JSON.stringify(spec),
       inbox: JSON.stringify(inbox),
       keyGiven,
+      ...(by === 'here' ? {} : { engine: 'temporal', orchestrate: 'message' }),
+      ...(by === 'workflow' ? { autostart: true, told: true } : {}),
     },
     now,
   );

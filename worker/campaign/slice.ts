@@ -1,22 +1,9 @@
-import pLimit from 'p-limit';
-import {
-  type Claimed,
-  claim,
-  end,
-  type Lease,
-  needCampaign,
-  openSlice,
-  renew,
-  stoppedUntil,
-} from '../ledger';
-import { createCommitter } from './committer';
+import { type Claimed, claim, type Lease, openSlice, stoppedUntil } from '../ledger';
 import { createLanes } from './lanes';
-import { createPace } from './pace';
-import { messageScopes, type Run } from './run';
+import type { Run } from './run';
 import { type Slice, sendRow } from './send-row';
 import { settleDue } from './settle';
-import { unlessBusy } from './unless-busy';
-import { createWatch } from './watch';
+import { openHands, underLease } from './under-lease';
 
 /** A slice ends after a minute, so that the plan is asked again. */
 const SLICE_MS = 60_000;
@@ -25,8 +12,6 @@ const BLOCK = 1_000;
 /** Rows are claimed for about a second of work: what one slice holds, no other can send. */
 const SHORT_MS = 500;
 const LONG_MS = 2_000;
-/** Attempt ids of a slice follow from its lease: unique without asking the database. */
-const ATTEMPTS_PER_LEASE = 2 ** 22;
 
 export interface SliceReport {
   readonly claimed: number;
@@ -50,44 +35,13 @@ export async function runSlice(run: Run, stopping: () => boolean): Promise<Slice
     most: policy.parallel,
   });
   if (lease === null) return null;
-  const committer = createCommitter({
-    ledger,
-    campaign,
-    inboxId: run.inbox.id,
-    lease,
-    scopes: messageScopes(campaign),
-    noneAhead: !run.inbox.lookup,
-    mutant: policy.mutant,
-    clock,
-  });
-  const watch = createWatch(run);
-  let held = true;
-  const keep = async () => {
-    held &&= await renew(ledger, lease.id, clock(), policy.leaseMs);
-  };
-  const renewals = [unlessBusy(keep), unlessBusy(() => watch.look())];
-  const renewal = setInterval(() => {
-    for (const errand of renewals) errand();
-  }, policy.leaseMs / 5);
-
-  const halted = (): boolean =>
-    !held || stopping() || watch.halted() || run.brake.until() > clock();
-  try {
+  return underLease(run, lease, async ({ committer, watch, held }) => {
+    const halted = (): boolean =>
+      !held() || stopping() || watch.halted() || run.brake.until() > clock();
     // Another process may have been asked to wait.
     run.brake.stop((await stoppedUntil(ledger.db, campaign.account)).until);
     const settled = await settleDue(run, committer, watch, () => !halted());
-    const slice: Slice = {
-      run,
-      committer,
-      watch,
-      preparing: pLimit(policy.inFlight),
-      delivering: pLimit(policy.inFlight),
-      blocked: await blockedContacts(run),
-      // Asked anew: it may have been noticed since this run was put together.
-      restoredAt: (await needCampaign(ledger.db, campaign.name)).restored_at,
-      nextAttempt: counter(lease.id * ATTEMPTS_PER_LEASE),
-      pace: createPace(policy.inFlight, committer),
-    };
+    const slice = await openHands(run, lease, { committer, watch });
     // The minute is one of sending: what came before it does not count.
     const began = performance.now();
     const claimed = await sendDue(
@@ -96,15 +50,7 @@ export async function runSlice(run: Run, stopping: () => boolean): Promise<Slice
       () => !halted() && performance.now() - began < SLICE_MS,
     );
     return { claimed, settled };
-  } finally {
-    try {
-      // Also after an error: a proof in hand must not be lost with it. Meanwhile nobody else is to take its rows up.
-      await committer.drain();
-    } finally {
-      clearInterval(renewal);
-      await end(ledger, lease.id).catch(() => undefined);
-    }
-  }
+  });
 }
 
 /** Claims and sends until nothing is due or `open` turns false. Returns how many rows were claimed. */
@@ -170,28 +116,4 @@ async function sendDue(slice: Slice, lease: Lease, open: () => boolean): Promise
     clearInterval(watchman);
   }
   return claimed;
-}
-
-const blockedLists = new WeakMap<Run, { readonly at: number; readonly ids: ReadonlySet<string> }>();
-
-/** One listing a minute instead of one call a warm recipient. Null where the platform cannot say. */
-async function blockedContacts(run: Run): Promise<ReadonlySet<string> | null> {
-  if (run.provider.listBlocked === undefined) return null;
-  const known = blockedLists.get(run);
-  if (known !== undefined && run.clock() - known.at < SLICE_MS) return known.ids;
-  try {
-    const ids = await run.provider.listBlocked();
-    blockedLists.set(run, { at: run.clock(), ids });
-    return ids;
-  } catch {
-    return null;
-  }
-}
-
-function counter(from: number): () => number {
-  let next = from;
-  return () => {
-    next += 1;
-    return next;
-  };
 }

@@ -1,10 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
+import { isPostgresUrl } from '../ledger';
 import { InputError } from './input-error';
 
+/** Where copies of lists are kept until they are read: beside a ledger's file, or in this folder for a database. */
+export function spoolFolder(ledger: string): string {
+  return join(isPostgresUrl(ledger) ? '.campaign' : dirname(ledger), 'spool');
+}
+
 export interface Spooled {
-  /** Named by its hash: the same bytes are the same file. */
+  /** Named by its hash: the same bytes are the same file, unless somebody wanted one of their own. */
   readonly path: string;
   /** SHA-256 in hex. */
   readonly hash: string;
@@ -14,14 +20,16 @@ export interface Spooled {
 /**
  * Copies a list into the spool folder, so that a campaign goes on with the list it began with, whatever happens to the
  * original. Complete and on disk when it returns, else not there at all. Throws `InputError` when the list cannot be
- * read or the folder cannot be written.
+ * read, is being written just now, or the folder cannot be written. A copy of its `own` has a name that nobody else's has, so that it
+ * can be removed by whoever asked for it.
  */
-export async function spool(source: string, folder: string): Promise<Spooled> {
+export async function spool(source: string, folder: string, own = false): Promise<Spooled> {
   const partial = join(folder, `${randomUUID()}.part`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const copied = await copy(source, partial);
-    const path = join(folder, `${copied.hash}${extname(source).toLowerCase().slice(0, 10)}`);
+    const name = own ? `${copied.hash}-${randomUUID()}` : copied.hash;
+    const path = join(folder, `${name}${extname(source).toLowerCase().slice(0, 10)}`);
     await rename(partial, path);
     await syncFolder(folder);
     return { path, ...copied };
@@ -57,6 +65,7 @@ async function copy(source: string, partial: string): Promise<{ hash: string; by
   let count = 0;
   const from = await open(source, 'r');
   try {
+    const before = await from.stat();
     // It holds people's numbers: for the owner only.
     const to = await open(partial, 'wx', 0o600);
     try {
@@ -70,6 +79,11 @@ async function copy(source: string, partial: string): Promise<{ hash: string; by
           const { bytesWritten } = await to.write(buffer, at, bytesRead - at);
           at += bytesWritten;
         }
+      }
+      const after = await from.stat();
+      // Half a list would look like a whole one, with a number that is cut short at its end.
+      if (after.mtimeMs !== before.mtimeMs || after.size !== before.size) {
+        throw new InputError(`${source} is being written just now. Wait until it is complete.`);
       }
       await to.sync();
     } finally {

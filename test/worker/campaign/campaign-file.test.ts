@@ -47,6 +47,7 @@ test('reads the whole file; numbers stand for texts', () => {
 
 test('orchestrate may name what there is', () => {
   expect(parseCampaignFile(`${GOOD}orchestrate: slice\n`).orchestrate).toBe('slice');
+  expect(parseCampaignFile(`${GOOD}orchestrate: message\n`).orchestrate).toBe('message');
 });
 
 test('what was read can be read again: it is kept as JSON', () => {
@@ -133,17 +134,8 @@ describe('names the key, the line and what was probably meant', () => {
       'zone: BST',
       'quietHours.zone (line 13) must be recipient or a time zone like Europe/Paris.',
     ],
-    [
-      'expiresAfter: 12h',
-      'orchestrate: message',
-      'orchestrate (line 15) cannot be message, which is not available yet; take it out, or use slice.',
-    ],
-    ['expiresAfter: 12h', 'orchestrate: row', 'orchestrate (line 15) must be slice.'],
-    [
-      'customers.csv',
-      'https://example.org/a.csv',
-      'audience.file (line 6) is an address on the web, which is not available yet; give a file.',
-    ],
+    ['expiresAfter: 12h', 'orchestrate: row', 'orchestrate (line 15) must be slice or message.'],
+    ['expiresAfter: 12h', 'engine: kafka', 'engine (line 15) must be embedded or temporal.'],
     [
       'name: spring-recall',
       'name: spring recall',

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type * as FsPromises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +16,15 @@ import { InputError } from '../../../worker/campaign/input-error';
 import { spool } from '../../../worker/campaign/spool';
 
 /** The disk's answer to the next writes, where it is not the real one. */
-const disk = vi.hoisted(() => ({ failsWith: null as string | null }));
+const disk = vi.hoisted(() => ({
+  failsWith: null as string | null,
+  onWrite: null as (() => void) | null,
+}));
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof FsPromises>();
   const open: typeof real.open = async (path, flags, mode) => {
     const file = await real.open(path, flags, mode);
+    if (flags === 'wx') disk.onWrite?.();
     if (disk.failsWith !== null && flags === 'wx') {
       const error = Object.assign(new Error('failed'), { code: disk.failsWith });
       file.write = () => Promise.reject(error);
@@ -40,6 +52,18 @@ test('a copy is named by its hash, for the owner only, and nothing else is left'
   expect(statSync(spooled.path).mode & 0o777).toBe(0o600);
   expect(await spool(source, place)).toEqual(spooled);
   expect(readdirSync(place)).toEqual([`${hash}.csv`]);
+});
+
+test('a list that is written while it is copied is not taken', async () => {
+  const source = join(folder, 'growing.csv');
+  writeFileSync(source, 'Phone\n');
+  const place = join(folder, 'growing');
+  const write = () => appendFileSync(source, '+12025550100\n');
+  disk.onWrite = write;
+  await expect(spool(source, place)).rejects.toThrow('is being written just now');
+  expect(readdirSync(place)).toEqual([]);
+  disk.onWrite = null;
+  expect((await spool(source, place)).bytes).toBeGreaterThan(6);
 });
 
 test.each([

@@ -32,6 +32,8 @@ export interface List {
 }
 
 const BATCH_ROWS = 500;
+/** What the words end with when a list has a header and nobody in it. */
+export const NOBODY = 'and nothing below it.';
 
 /**
  * Opens a CSV or XLSX list: finds its format, encoding, delimiter and headers. Throws `InputError` when there is no
@@ -47,7 +49,7 @@ export async function openList(path: string, options: ListOptions = {}): Promise
   for await (const batch of list.batches()) {
     if (batch.length > 0) return list;
   }
-  throw new InputError(`${path} has a header in row ${list.headerRow} and nothing below it.`);
+  throw new InputError(`${path} has a header in row ${list.headerRow} ${NOBODY}`);
 }
 
 /** "CSV, windows-1252, semicolons": what was detected, for a person. */
