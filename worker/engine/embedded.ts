@@ -4,32 +4,14 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { type DriveOutcome, type DrivePort, drive, type Step } from '../../workflows/drive';
-import { plan, type View } from '../campaign/plan';
 import type { Run } from '../campaign/run';
 import { runSlice } from '../campaign/slice';
-import {
-  control,
-  driverOf,
-  expire,
-  holderOfPeople,
-  isAlive,
-  isAway,
-  LedgerError,
-  needCampaign,
-  nextDue,
-  nextLook,
-  reclaim,
-  recount,
-  skipWaiting,
-  stoppedUntil,
-  tally,
-} from '../ledger';
+import { type Campaign, driverOf, isAlive, isAway, nextLook } from '../ledger';
+import { askPlan, finish, IDLE_MS } from './ask-plan';
 import { takeSeat } from './seat';
 
 export { AlreadyDriven } from './seat';
 
-/** After a slice that found nothing to do although rows were due. */
-const IDLE_MS = 1_000;
 /** While waiting, the ledger is asked this often whether somebody paused, resumed or cancelled. */
 const NOTICE_MS = 250;
 /** How long each further slice of a campaign is left to other processes, before this one opens it as well. */
@@ -66,7 +48,7 @@ export interface EmbeddedOptions {
 export async function runEmbedded(
   run: Run,
   options: EmbeddedOptions,
-): Promise<DriveOutcome | 'paused'> {
+): Promise<Exclude<DriveOutcome, 'moved'> | 'paused'> {
   const seat = await takeSeat(run, () => options.impatient === true || options.stopping());
   options.onSeat?.();
   let over: 'paused' | 'enough' | 'broken' | 'unseated' | null = null;
@@ -83,9 +65,10 @@ export async function runEmbedded(
     async next() {
       const asked = await untilBack(run, stopping, tell, async () => {
         if (!(await seat.held())) return null;
-        const next = await nextStep(run, idleUntil);
-        if (next.step.kind !== 'end' || next.step.outcome !== 'finished') return next;
-        if (await finished(run)) return next;
+        const { step: asked, counts } = await askPlan(run, idleUntil);
+        const next = { step: asked, open: counts.sending };
+        if (asked.kind !== 'end' || asked.outcome !== 'finished') return next;
+        if (await finish(run)) return next;
         const step: Step = { kind: 'wait', untilMs: run.clock(), why: 'its state was changed' };
         return { ...next, step };
       });
@@ -98,7 +81,10 @@ export async function runEmbedded(
       if (step.kind === 'paused' && options.endWhenPaused?.(open)) over = 'paused';
       return step;
     },
-    importList: options.importList,
+    async importList() {
+      await options.importList();
+      return null;
+    },
     async slice() {
       // The first one begins at once; more of them only where no other process takes them.
       const others = slices;
@@ -109,7 +95,7 @@ export async function runEmbedded(
           await wait(NOTICE_MS);
           waited += NOTICE_MS;
         }
-        if (stopping()) return;
+        if (stopping()) return null;
         const report = await runSlice(run, stopping);
         ran = report !== null;
         // Rows were due, and none could be had: their people are in work elsewhere. Asking again at once would not help.
@@ -118,14 +104,16 @@ export async function runEmbedded(
         }
       } catch (error) {
         // The plan is asked again, and waits until the ledger is back.
-        if (isAway(error)) return;
+        if (isAway(error)) return null;
         over = 'broken';
         throw error;
       } finally {
         slices -= 1;
       }
       if (options.endAfterSlice === true && ran) over = 'enough';
+      return null;
     },
+    deliver: () => Promise.reject(new Error('a workflow for each message needs Temporal')),
     async sleep(untilMs) {
       if (stopping()) return;
       // Paused: nothing is claimed then, so a slice only settles.
@@ -133,12 +121,15 @@ export async function runEmbedded(
       const left = untilMs === null ? NOTICE_MS : untilMs - run.clock();
       await wait(Math.max(10, Math.min(left, NOTICE_MS)));
     },
+    // Whatever changes is in the ledger, and that is asked every time.
+    nudged: () => false,
     rollover: () => Promise.resolve(),
     stopping,
   };
   try {
     const outcome = await drive(port);
-    return over === 'paused' ? 'paused' : outcome;
+    if (over === 'paused') return 'paused';
+    return outcome === 'moved' ? 'stopped' : outcome;
   } finally {
     await seat.leave();
   }
@@ -164,22 +155,6 @@ async function untilBack<T>(
   }
 }
 
-/** False when somebody paused or reopened it in this very moment: then the plan is asked again. */
-async function finished({ ledger, campaign, clock }: Run): Promise<boolean> {
-  try {
-    await control(ledger, campaign.name, { action: 'finish' }, clock());
-    return true;
-  } catch (error) {
-    const { state } = await needCampaign(ledger.db, campaign.name);
-    if (state === 'running') {
-      if (!(error instanceof LedgerError)) throw error;
-      // The counters say that it is over, and the rows that it is not: the rows are right.
-      await recount(ledger, campaign.id);
-    }
-    return false;
-  }
-}
-
 async function settleWhilePaused(run: Run, stopping: () => boolean): Promise<void> {
   try {
     const at = await nextLook(run.ledger.db, run.campaign, run.clock());
@@ -189,43 +164,12 @@ async function settleWhilePaused(run: Run, stopping: () => boolean): Promise<voi
   }
 }
 
-async function nextStep(run: Run, idleUntil: number): Promise<{ step: Step; open: number }> {
-  const { ledger, clock } = run;
-  const now = clock();
-  const campaign = await needCampaign(ledger.db, run.campaign.name);
-  await reclaim(ledger, campaign.account, now);
-  if (campaign.expires_at !== null && campaign.expires_at <= now)
-    await expire(ledger, campaign.id, now);
-  // Rows that were claimed when it was cancelled came back since.
-  if (campaign.state === 'cancelled') {
-    await ledger.db.transaction().execute((trx) => skipWaiting(trx, campaign.id, 'cancelled', now));
-  }
-  const { counts } = await tally(ledger.db, campaign.id);
-  const stop = await stoppedUntil(ledger.db, campaign.account);
-  const due = await nextDue(ledger.db, campaign.id);
-  // A moment further ahead comes from a clock that was set back since.
-  const idle = idleUntil > now && idleUntil <= now + IDLE_MS;
-  const view: View = {
-    state: campaign.state,
-    why: campaign.why,
-    sealed: campaign.sealed === 1,
-    pending: counts.pending,
-    claimed: counts.claimed,
-    sending: counts.sending,
-    nextDueAt: due === null ? null : Math.max(due, idle ? idleUntil : due),
-    heldBy: idle ? await holderOfPeople(ledger.db, campaign) : null,
-    nextLookAt: await nextLook(ledger.db, campaign, now),
-    stoppedUntil: Math.max(stop.until, run.brake.until()),
-    parallel: run.policy.parallel,
-  };
-  return { step: plan(view, now), open: counts.sending };
-}
-
-/** Whether somebody holds the driver's seat of a campaign now, and who. */
+/** Who drives a campaign now, for a person: a process that is alive, or its workflow; null: nobody. */
 export async function whoDrives(
-  run: Pick<Run, 'ledger' | 'clock'>,
-  campaignId: number,
+  { ledger, clock }: Pick<Run, 'ledger' | 'clock'>,
+  campaign: Pick<Campaign, 'id' | 'workflow_id'>,
 ): Promise<string | null> {
-  const lease = await driverOf(run.ledger.db, campaignId);
-  return lease !== undefined && isAlive(lease, run.clock()) ? lease.holder : null;
+  if (campaign.workflow_id !== null) return `Temporal, workflow ${campaign.workflow_id}`;
+  const lease = await driverOf(ledger.db, campaign.id);
+  return lease !== undefined && isAlive(lease, clock()) ? lease.holder : null;
 }

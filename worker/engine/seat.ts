@@ -71,7 +71,10 @@ async function waitForSeat(run: Driver, impatient: () => boolean): Promise<Drive
     const seat = await takeDriver(ledger, campaign.id, holder, clock(), policy.leaseMs);
     if ('taken' in seat) return seat.taken;
     first ??= seat.held;
-    if (seat.held.id !== first.id || seat.held.until > first.until || impatient()) {
+    const { id, until } = seat.held;
+    // A lease without end is a workflow's: there is nothing to wait for.
+    const endless = !Number.isFinite(until);
+    if (endless || id !== first.id || until > first.until || impatient()) {
       throw new AlreadyDriven(seat.held.holder);
     }
     await wait(LOOK_MS);

@@ -6,17 +6,16 @@ import { runSlice } from '../campaign/slice';
 import {
   type Campaign,
   campaignsToDrive,
-  control,
   driverOf,
   isAlive,
   isAway,
   isLocked,
   type Ledger,
-  needCampaign,
   nextDue,
   reclaim,
   stoppedUntil,
 } from '../ledger';
+import { startIfAsked } from './ask-plan';
 import { AlreadyDriven, runEmbedded } from './embedded';
 
 /** How often the ledger is asked what there is to do. */
@@ -129,12 +128,6 @@ async function importAndStart(
 ): Promise<void> {
   const complete = await importList(ledger, campaign, { clock, stopping });
   if (complete) await startIfAsked(ledger, campaign.name, clock());
-}
-
-/** Starts a campaign that was asked to start when its list is complete. */
-export async function startIfAsked(ledger: Ledger, name: string, now: number): Promise<void> {
-  const { autostart, state } = await needCampaign(ledger.db, name);
-  if (autostart === 1 && state === 'ready') await control(ledger, name, { action: 'start' }, now);
 }
 
 /** Only where more than one slice may run, and rows are due. */
