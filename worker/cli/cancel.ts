@@ -12,6 +12,7 @@ import { createMeter } from './progress';
 import { resultLines } from './progress-lines';
 import { confirm, isTerminal, many, say, sayJson } from './screen';
 import { createView } from './view';
+import { watchThere } from './watch-there';
 
 export function command(): Command {
   return new Command('cancel')
@@ -48,6 +49,10 @@ async function sure(ledger: Ledger, campaign: Campaign): Promise<boolean> {
 async function settle(ledger: Ledger, campaign: Campaign, globals: Globals): Promise<ExitCode> {
   const { counts } = await tally(ledger.db, campaign.id);
   let holder: string | null = null;
+  if (campaign.engine === 'temporal') {
+    const view = createView(globals.json);
+    return report(await watchThere({ ledger, campaign, globals, view, begin: false }), globals);
+  }
   if (counts.sending + counts.claimed + counts.pending > 0) {
     const account = await theAccount(globals, campaign.account);
     try {

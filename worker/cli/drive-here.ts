@@ -152,7 +152,7 @@ function watch(everyMs: number, look: () => Promise<void>): { end(): Promise<voi
 }
 
 /** Leaves a campaign that a person or itself paused as it is, and one that is not sealed yet. */
-async function pauseForInterrupt(ledger: Ledger, name: string): Promise<void> {
+export async function pauseForInterrupt(ledger: Ledger, name: string): Promise<void> {
   const { state } = await needCampaign(ledger.db, name);
   if (state !== 'running' && state !== 'ready') return;
   await control(
@@ -172,6 +172,7 @@ function describeStep(step: Step): string | null {
       return `waiting: ${step.why}${seconds > 1 && seconds < 59 ? ` (${seconds} s)` : ''}`;
     }
     case 'run':
+    case 'deliver':
     case 'paused':
     case 'end':
       return null;

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { parseDuration } from '../campaign/duration';
 import { InputError } from '../campaign/input-error';
 import { sweepSpool } from '../campaign/spool';
-import type { Ledger } from '../ledger';
+import { dropReadLists, type Ledger } from '../ledger';
 import { type Forgotten, forgetEnded, forgetPerson, unreadLists } from '../ledger/forget';
 import { deleteSecurely, wipe } from '../ledger/wipe';
 import { givenAddress } from './given-address';
@@ -54,6 +54,7 @@ export function command(): Command {
           await unreadLists(ledger.db),
           ledger.now(),
         );
+        await dropReadLists(ledger, ledger.now());
         const wiped = await wipe(ledger, ledger.now());
         tell({ result, lists, wiped, options }, globals);
       });
@@ -96,7 +97,7 @@ interface Told {
 
 function tell({ result, lists, wiped, options }: Told, globals: Globals): void {
   if (globals.json) return sayJson({ ...result, lists, wiped });
-  const { rows, campaigns, unknown, suppressions = 0, unread = [] } = result;
+  const { rows, campaigns, unknown, suppressions = 0, unread = [], uploads = [] } = result;
   say(
     `${many(rows, 'row')} in ${many(campaigns, 'campaign')} erased; the counts stay as they are.`,
   );
@@ -115,6 +116,11 @@ function tell({ result, lists, wiped, options }: Told, globals: Globals): void {
   if (unread.length > 0) {
     say(
       `${unread.join(', ')} ${unread.length === 1 ? 'has' : 'have'} not read the whole list yet, where the address may stand: give this command again when that is done, or cancel it.`,
+    );
+  }
+  if (uploads.length > 0) {
+    say(
+      `The list that was uploaded with ${uploads.join(', ')} stays, and is sent to again. If the address may stand there: campaign schedule delete, and create it anew.`,
     );
   }
   if (!wiped) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Mutant } from '../ledger';
+import type { Engine, Mutant } from '../ledger';
 import { whichLedger } from './which-ledger';
 
 /** Options that every command has. */
@@ -8,6 +8,10 @@ export interface Globals {
   readonly ledger: string;
   readonly accounts: string;
   readonly json: boolean;
+  /** What drives a campaign, where the command line says it. */
+  readonly engine: Engine | undefined;
+  /** What the addresses of lists on the web have to begin with. */
+  readonly allowLists: readonly string[];
   /** For tests: how long a silent process keeps its leases. */
   readonly leaseMs: number | undefined;
   /** Requests in flight. */
@@ -24,6 +28,8 @@ export function globalsOf(command: Command): Globals {
     ledger?: string;
     accounts?: string;
     json?: boolean;
+    engine?: Engine;
+    allowLists?: string;
     leaseMs?: string;
     inFlight?: string;
     mutant?: Mutant;
@@ -34,6 +40,10 @@ export function globalsOf(command: Command): Globals {
     },
     accounts: given.accounts ?? process.env['CAMPAIGN_ACCOUNTS'] ?? DEFAULT_ACCOUNTS,
     json: given.json === true,
+    engine: given.engine,
+    allowLists: (given.allowLists ?? process.env['CAMPAIGN_ALLOW_LISTS'] ?? '')
+      .split(/[\s,]+/)
+      .filter((each) => each !== ''),
     leaseMs: given.leaseMs === undefined ? undefined : Number(given.leaseMs),
     inFlight: given.inFlight === undefined ? undefined : Number(given.inFlight),
     mutant: given.mutant,

@@ -9,11 +9,13 @@ import { createMeter, type Progress } from './progress';
 import { resultLines, stateLine } from './progress-lines';
 import { confirm, count, isTerminal, many, say, sayJson } from './screen';
 import { createView } from './view';
+import { watchThere } from './watch-there';
 
 interface GoOn {
   readonly ledger: Ledger;
   readonly campaign: Campaign;
-  readonly connection: Connection;
+  /** Null where Temporal drives it: then this process needs none. */
+  readonly connection: Connection | null;
   readonly globals: Globals;
   readonly canary?: number | undefined;
 }
@@ -31,6 +33,11 @@ export async function goOn(it: GoOn): Promise<ExitCode> {
 async function drive(it: GoOn, canary?: number, settleOnly = false): Promise<Driven> {
   const { ledger, campaign, connection, globals } = it;
   const view = createView(globals.json);
+  if (campaign.engine === 'temporal') {
+    const few = canary === undefined ? {} : { canary };
+    return watchThere({ ledger, campaign, globals, view, begin: !settleOnly, settleOnly, ...few });
+  }
+  if (connection === null) throw new Error('a campaign cannot be driven here without its account');
   return driveHere({
     ledger,
     campaign,

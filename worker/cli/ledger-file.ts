@@ -1,6 +1,14 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { closest } from '../campaign/closest';
 import { InputError } from '../campaign/input-error';
-import { type Campaign, findCampaign, type Ledger, listCampaigns, openLedger } from '../ledger';
+import {
+  type Campaign,
+  findCampaign,
+  isAway,
+  type Ledger,
+  listCampaigns,
+  openLedger,
+} from '../ledger';
 import type { Globals } from './globals';
 import { sayJson, warn } from './screen';
 import { mayBeThere } from './which-ledger';
@@ -26,6 +34,42 @@ export async function openSaying(globals: Globals): Promise<Ledger> {
     else warn(ledger.restored);
   }
   return ledger;
+}
+
+/** How long a process that is to stay waits for a database that is starting. */
+const STARTING_MS = 60_000;
+const AGAIN_MS = 1_000;
+
+/**
+ * The same for a process that is to stay: a database that is away is waited for, for a minute; `waiting` is told why, once.
+ *
+ * @throws LedgerError when it is not there by then, or cannot be used at all.
+ */
+export async function withLedgerSoon<T>(
+  globals: Globals,
+  waiting: (why: string) => void,
+  use: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const until = performance.now() + STARTING_MS;
+  let told = false;
+  for (;;) {
+    let ledger: Ledger;
+    try {
+      ledger = await openSaying(globals);
+    } catch (error) {
+      const { cause, message } = error as Error;
+      if (!isAway(cause) || performance.now() > until) throw error;
+      if (!told) waiting(message);
+      told = true;
+      await wait(AGAIN_MS);
+      continue;
+    }
+    try {
+      return await use(ledger);
+    } finally {
+      await ledger.close();
+    }
+  }
 }
 
 /** For commands that only make sense with a ledger that is there. */

@@ -47,6 +47,11 @@ const COMMANDS: readonly Entry[] = [
     summary: 'stay, and send what was started',
     load: () => import('./worker.js'),
   },
+  {
+    name: 'schedule',
+    summary: 'send a campaign again and again, by the clock',
+    load: () => import('./schedule.js'),
+  },
   { name: 'send', summary: 'send one message, at most once', load: () => import('./send.js') },
   {
     name: 'status',
@@ -126,7 +131,15 @@ const COMMANDS: readonly Entry[] = [
   },
 ];
 
-const VALUED = ['--ledger', '--accounts', '--lease-ms', '--in-flight', '--mutant'];
+const VALUED = [
+  '--ledger',
+  '--accounts',
+  '--lease-ms',
+  '--in-flight',
+  '--mutant',
+  '--engine',
+  '--allow-lists',
+];
 
 async function main(argv: readonly string[]): Promise<void> {
   const words = commandWords(argv);
@@ -174,6 +187,16 @@ async function createProgram(asked: string | undefined): Promise<Command> {
     )
     .option('--accounts <file>', 'the accounts file (accounts.yaml; CAMPAIGN_ACCOUNTS)')
     .option('--json', 'print JSON')
+    .addOption(
+      new Option(
+        '--engine <engine>',
+        'what drives it (embedded, or what the campaign file says)',
+      ).choices(['embedded', 'temporal']),
+    )
+    .option(
+      '--allow-lists <prefixes>',
+      'addresses that lists may be fetched from, such as https://files.example.org/lists/ (CAMPAIGN_ALLOW_LISTS)',
+    )
     .addOption(new Option('--lease-ms <ms>').hideHelp())
     .addOption(new Option('--in-flight <n>').hideHelp())
     .addOption(new Option('--mutant <name>').choices(MUTANTS).hideHelp())

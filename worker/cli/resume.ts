@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type Campaign, control, type Ledger, needCampaign } from '../ledger';
 import { theAccount } from './account-file';
+import { chosenEngine } from './chosen-engine';
 import { withConnection } from './connected';
 import { EXIT, type ExitCode } from './exit-codes';
 import { type Globals, globalsOf } from './globals';
@@ -23,12 +24,13 @@ export function command(): Command {
       process.exitCode = await withExistingLedger(globals, async (ledger) => {
         const campaign = await namedOrOnly(ledger, name);
         if (showEnded(campaign)) return refuseEnded(ledger, campaign, globals);
+        const driven = await chosenEngine(ledger, campaign, globals);
         if (campaign.state === 'paused') {
           await control(ledger, campaign.name, { action: 'resume' }, ledger.now());
         }
         return options.detach === true
           ? leaveToWorker(ledger, campaign.name, globals)
-          : driveOrLeave(ledger, campaign, globals);
+          : driveOrLeave(ledger, driven, globals);
       });
     });
 }
@@ -45,7 +47,11 @@ export async function leaveToWorker(
   if (globals.json) sayJson(lastLine(progress));
   else {
     say(`${name} is ${progress.campaign.state}: ${many(progress.left, 'row')} to go.`);
-    say(`A worker sends it (campaign worker). Watch it: campaign status ${name} --watch`);
+    const worker =
+      progress.campaign.engine === 'temporal'
+        ? 'campaign worker --engine temporal'
+        : 'campaign worker';
+    say(`A worker sends it (${worker}). Watch it: campaign status ${name} --watch`);
   }
   return EXIT.ok;
 }
@@ -56,6 +62,7 @@ export async function driveOrLeave(
   campaign: Campaign,
   globals: Globals,
 ): Promise<ExitCode> {
+  if (campaign.engine === 'temporal') return goOn({ ledger, campaign, connection: null, globals });
   const account = await theAccount(globals, campaign.account);
   try {
     return await withConnection(account, { ledger, globals }, (connection) =>

@@ -3,6 +3,7 @@ import { withPaceOf } from '../campaign/from-file';
 import { type Campaign, findCampaign, type Ledger, needCampaign } from '../ledger';
 import { changeSpec } from '../ledger/change-spec';
 import { checkOnly } from './check';
+import { chosenEngine } from './chosen-engine';
 import { withConnection } from './connected';
 import { create, refuseOther } from './create';
 import { EXIT } from './exit-codes';
@@ -46,13 +47,18 @@ async function run(path: string, globals: Globals, canary: number | undefined): 
       await refuseOther(existing, prepared);
       if (showEnded(existing)) return refuseEnded(ledger, existing, globals);
     }
+    // On Temporal whoever reads the list to its end starts it; here this process does.
+    const engine = globals.engine ?? prepared.file.engine;
+    const leavesStart = engine === 'temporal' && canary === undefined;
     return withConnection(prepared.account, { ledger, globals }, async (connection) => {
       const campaign =
         existing === undefined
-          ? await create(prepared, { connection, ledger, globals })
+          ? await create(prepared, { connection, ledger, globals }, leavesStart)
           : await samePace(ledger, existing, prepared, globals);
       if (wasStopped(campaign)) return refusePaused(campaign, globals);
-      return goOn({ ledger, campaign, connection, globals, canary });
+      await chosenEngine(ledger, campaign, globals);
+      const current = await needCampaign(ledger.db, campaign.name);
+      return goOn({ ledger, campaign: current, connection, globals, canary });
     });
   });
 }

@@ -3,10 +3,10 @@ import { Command } from 'commander';
 import { describeAddressFailure, maskAddress, parseAddress } from '../../core/address';
 import type { Address, Content } from '../../core/message';
 import { isCountry } from '../../core/phone';
-import type { Inbox } from '../../providers/provider';
 import { InputError } from '../campaign/input-error';
-import { findSingle, importSingle, makeSingle, newKey, type Single } from '../campaign/single';
-import { type Ledger, results } from '../ledger';
+import { importSingle, newKey, type Single } from '../campaign/single';
+import { writeSingle } from '../engine/write-send';
+import { type Campaign, control, type Ledger, needCampaign, results } from '../ledger';
 import { theAccount } from './account-file';
 import { withConnection } from './connected';
 import { type Driven, driveHere } from './drive-here';
@@ -14,11 +14,11 @@ import { EXIT, type ExitCode } from './exit-codes';
 import { type Globals, globalsOf } from './globals';
 import { drivenBy, lastLine } from './go-on';
 import { withLedger } from './ledger-file';
-import { checkMessage, probedInbox, theInbox } from './prepare';
 import { createMeter, type Progress } from './progress';
 import { describeReason } from './reasons';
 import { printable, say, sayJson } from './screen';
 import { SILENT } from './view';
+import { watchThere } from './watch-there';
 
 interface Options {
   readonly account: string;
@@ -66,31 +66,37 @@ export function command(): Command {
       const account = await theAccount(globals, options.account);
       process.exitCode = await withLedger(globals, async (ledger) =>
         withConnection(account, { ledger, globals }, async (connection) => {
-          let campaign = await findSingle(ledger, single);
-          if (campaign === undefined) {
-            const inbox = await probedInbox(connection, await theInbox(connection, single.inboxId));
-            refuseKind(inbox, single.address);
-            await checkMessage(connection, inbox, templateOf(single.content));
-            campaign = await makeSingle(
-              ledger,
-              single,
-              { inbox, keyGiven: options.key !== undefined },
-              ledger.now(),
-            );
-          }
-          const made = campaign;
-          const { progress, interrupted } = await onceFree(ledger, made.name, () =>
-            driveHere({
-              ...{ ledger, campaign: made, connection, globals },
-              view: SILENT,
-              begin: true,
-              importList: () => importSingle(ledger, made, ledger.now()),
-            }),
-          );
+          const campaign = await writeSingle(ledger, connection, single, {
+            keyGiven: options.key !== undefined,
+            by: globals.engine === 'temporal' ? 'workflow' : 'here',
+          });
+          const { progress, interrupted } =
+            campaign.engine === 'temporal'
+              ? await leftToWorker(ledger, campaign, globals)
+              : await onceFree(ledger, campaign.name, () =>
+                  driveHere({
+                    ...{ ledger, campaign, connection, globals },
+                    view: SILENT,
+                    begin: true,
+                    importList: () => importSingle(ledger, campaign, ledger.now()),
+                  }),
+                );
           return tell(ledger, progress, interrupted, single, globals);
         }),
       );
     });
+}
+
+/** A worker delivers it, by a workflow of its own; its end is in the ledger. */
+async function leftToWorker(
+  ledger: Ledger,
+  campaign: Campaign,
+  globals: Globals,
+): Promise<Pick<Driven, 'progress' | 'interrupted'>> {
+  const { name } = campaign;
+  const { state } = await needCampaign(ledger.db, name);
+  if (state === 'paused') await control(ledger, name, { action: 'resume' }, ledger.now());
+  return watchThere({ ledger, campaign, globals, view: SILENT, begin: false });
 }
 
 /** The same command may run elsewhere at this moment: then its end is waited for, and told as our own. */
@@ -153,13 +159,6 @@ async function tell(
   return exit;
 }
 
-function refuseKind(inbox: Inbox, { kind }: Address): void {
-  if (inbox.addressKinds.includes(kind)) return;
-  throw new InputError(
-    `Inbox "${inbox.id}" (${inbox.channel}) writes to ${inbox.addressKinds.join(' and ')} addresses only.`,
-  );
-}
-
 function addressOf({ to, country }: Options): Address {
   if (country !== undefined && !isCountry(country)) {
     throw new InputError('--country must be a country code in capitals, like US or GB.');
@@ -187,12 +186,6 @@ function contentOf({ text, template, language, param: params }: Options): Conten
     params: params ?? {},
     ...(language === undefined ? {} : { language }),
   };
-}
-
-function templateOf(content: Content) {
-  if (content.kind === 'text') return undefined;
-  const { name, language, params } = content;
-  return { name, language, params: { ...params } };
 }
 
 function keyOf(given: string | undefined): string {

@@ -1,26 +1,16 @@
 import { Command } from 'commander';
-import { importList } from '../campaign/import-list';
-import { AlreadyDriven, holderHere, takeSeat } from '../engine/seat';
-import { startIfAsked } from '../engine/work';
-import {
-  type Campaign,
-  control,
-  findCampaign,
-  LEASE_MS,
-  type Ledger,
-  needCampaign,
-} from '../ledger';
+import { findCampaign, needCampaign } from '../ledger';
+import { chosenEngine } from './chosen-engine';
 import { withConnection } from './connected';
 import { create, refuseOther } from './create';
 import { EXIT } from './exit-codes';
 import { type Globals, globalsOf } from './globals';
 import { refuseEnded, showEnded } from './go-on';
-import { onInterrupt } from './interrupt';
 import { withLedger } from './ledger-file';
 import { prepare } from './prepare';
+import { readAndStart } from './read-and-start';
 import { leaveToWorker } from './resume';
 import { refusePaused, wasStopped } from './run';
-import { count, say } from './screen';
 
 export function command(): Command {
   return new Command('start')
@@ -47,9 +37,10 @@ async function start(path: string, globals: Globals): Promise<number> {
       await refuseOther(existing, prepared);
       if (showEnded(existing)) return refuseEnded(ledger, existing, globals);
       if (wasStopped(existing)) return refusePaused(existing, globals);
+      await chosenEngine(ledger, existing, globals);
     }
     const campaign =
-      existing ??
+      (existing === undefined ? undefined : await needCampaign(ledger.db, existing.name)) ??
       (await withConnection(prepared.account, { ledger, globals }, (connection) =>
         create(prepared, { connection, ledger, globals }, true),
       ));
@@ -57,51 +48,4 @@ async function start(path: string, globals: Globals): Promise<number> {
       ? leaveToWorker(ledger, campaign.name, globals)
       : EXIT.interrupted;
   });
-}
-
-/** False when a signal came before the list was complete: a worker goes on from there. */
-async function readAndStart(
-  ledger: Ledger,
-  campaign: Campaign,
-  globals: Globals,
-): Promise<boolean> {
-  const { state } = await needCampaign(ledger.db, campaign.name);
-  if (state === 'ready' || state === 'paused') {
-    const action = state === 'ready' ? 'start' : 'resume';
-    await control(ledger, campaign.name, { action }, ledger.now());
-  }
-  if (state !== 'importing') return true;
-  const seat = await takeSeat(
-    {
-      ledger,
-      campaign,
-      holder: holderHere(),
-      clock: ledger.now,
-      policy: { leaseMs: globals.leaseMs ?? LEASE_MS },
-    },
-    () => false,
-  ).catch((error: unknown) => {
-    // A worker was faster, and reads the list already.
-    if (error instanceof AlreadyDriven) return null;
-    throw error;
-  });
-  if (seat === null) return true;
-  const interrupt = onInterrupt(() => undefined);
-  try {
-    let told = performance.now();
-    const complete = await importList(ledger, campaign, {
-      clock: ledger.now,
-      stopping: interrupt.stopping,
-      onRows(n) {
-        if (globals.json || performance.now() - told < 2_000) return;
-        told = performance.now();
-        say(`Reading the list: ${count(n)} rows so far`);
-      },
-    });
-    if (complete) await startIfAsked(ledger, campaign.name, ledger.now());
-    return complete;
-  } finally {
-    interrupt.off();
-    await seat.leave();
-  }
 }

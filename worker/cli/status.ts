@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
 import { whoDrives } from '../engine/embedded';
-import { type Campaign, type Ledger, nextDue, stoppedUntil } from '../ledger';
+import type { Campaign, Ledger } from '../ledger';
 import { type Globals, globalsOf } from './globals';
 import { showEnded } from './go-on';
 import { namedOrOnly, withExistingLedger } from './ledger-file';
@@ -9,6 +9,7 @@ import { createMeter, type Progress } from './progress';
 import { barLine, countsLine, reasonLines, stateLine, whyOf } from './progress-lines';
 import { clockTime, say, sayJson } from './screen';
 import { createView } from './view';
+import { waitingFor } from './waiting-for';
 
 export function command(): Command {
   return new Command('status')
@@ -30,7 +31,7 @@ async function once(ledger: Ledger, campaign: Campaign, globals: Globals): Promi
   const progress = await createMeter(ledger, campaign.name).read(
     await waitingFor(ledger, campaign),
   );
-  const driver = await whoDrives({ ledger, clock: ledger.now }, campaign.id);
+  const driver = await whoDrives({ ledger, clock: ledger.now }, progress.campaign);
   if (globals.json) {
     const { name, account, state, paused_by: pausedBy } = progress.campaign;
     sayJson({
@@ -77,20 +78,6 @@ async function watchIt(ledger: Ledger, campaign: Campaign, globals: Globals): Pr
   }
   view.end();
   await once(ledger, last.campaign, globals);
-}
-
-/** What a running campaign waits for, as far as the ledger tells. */
-async function waitingFor(ledger: Ledger, campaign: Campaign): Promise<string | null> {
-  if (campaign.state !== 'running') return null;
-  const stop = await stoppedUntil(ledger.db, campaign.account);
-  if (stop.until > ledger.now()) {
-    return `waiting until ${clockTime(stop.until)}: ${stop.why ?? 'the platform asked to wait'}`;
-  }
-  const due = await nextDue(ledger.db, campaign.id);
-  if (due !== null && due > ledger.now() + 1_000) {
-    return `waiting until ${clockTime(due)}: the next rows are not due yet`;
-  }
-  return null;
 }
 
 function iso(ms: number | null): string | null {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { InputError } from '../campaign/input-error';
 import { isPostgresUrl } from '../ledger';
 
@@ -32,7 +31,4 @@ export function mayBeThere(ledger: string): boolean {
   return isPostgresUrl(ledger) || existsSync(ledger);
 }
 
-/** Where copies of lists are kept until they are read: beside a file, or in this folder for a database. */
-export function spoolFolder(ledger: string): string {
-  return join(isPostgresUrl(ledger) ? dirname(DEFAULT_LEDGER) : dirname(ledger), 'spool');
-}
+export { spoolFolder } from '../campaign/spool';

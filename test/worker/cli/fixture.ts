@@ -29,6 +29,8 @@ export interface Place {
   /** Runs the built CLI to its end. */
   campaign(...args: string[]): Promise<Ended>;
   start(...args: string[]): Started;
+  /** Runs a script of this folder with the built package beside it. */
+  node(script: string, env?: Readonly<Record<string, string>>): Started;
   close(): Promise<void>;
 }
 
@@ -46,11 +48,13 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
   const sandbox = await startSandbox(options.sandbox ?? {});
   const running = new Set<ChildProcess>();
 
-  function start(...args: string[]): Started {
+  const start = (...args: string[]): Started => launch([MAIN, ...args]);
+
+  function launch(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
     const began = performance.now();
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const child = spawn(process.execPath, args, {
       cwd: folder,
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, ...options.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
@@ -77,6 +81,7 @@ export async function openPlace(options: PlaceOptions = {}): Promise<Place> {
     write: (name, text) => writeFileSync(join(folder, name), text),
     campaign: (...args) => start(...args).ended,
     start,
+    node: (script, env) => launch([join(folder, script)], env),
     async close() {
       for (const child of running) child.kill('SIGKILL');
       await sandbox.close();

@@ -1,0 +1,173 @@
+import { rm } from 'node:fs/promises';
+import type { CampaignFile } from '../campaign/campaign-file';
+import { contentHash } from '../campaign/from-file';
+import { InputError } from '../campaign/input-error';
+import {
+  campaignNameOf,
+  localOf,
+  momentOf,
+  nextRun,
+  runsBetween,
+  specOfSchedule,
+} from '../campaign/schedule-spec';
+import { takingLists } from '../engine/opening';
+import {
+  askFor,
+  deleteSchedule,
+  dropReadLists,
+  type Ledger,
+  lastContent,
+  pauseSchedule,
+  resumeSchedule,
+  type Schedule,
+} from '../ledger';
+import type { Globals } from './globals';
+import { withExistingLedger } from './ledger-file';
+import { tellTemporal } from './schedule-tell';
+import { confirm, isTerminal, many, say, sayJson } from './screen';
+import { theSchedule } from './the-schedule';
+import { spoolFolder } from './which-ledger';
+
+/** More than this is a mistake in the span. */
+const MOST_BACKFILL = 100;
+
+export async function pause(name: string, why: string | null, globals: Globals): Promise<void> {
+  await changing(name, globals, async (ledger) => {
+    const changed = await pauseSchedule(ledger, name, why, ledger.now());
+    return {
+      state: 'paused',
+      words: changed ? `${name} is paused.` : `${name} was paused already.`,
+    };
+  });
+}
+
+export async function resume(name: string, globals: Globals): Promise<void> {
+  await changing(name, globals, async (ledger, schedule) => {
+    const now = ledger.now();
+    const nextAt = schedule.engine === 'embedded' ? nextRun(specOfSchedule(schedule), now) : null;
+    const changed = await resumeSchedule(ledger, name, nextAt, now);
+    return { state: 'active', words: changed ? `${name} goes on.` : `${name} was active already.` };
+  });
+}
+
+export async function remove(name: string, yes: boolean, globals: Globals): Promise<void> {
+  await changing(name, globals, async (ledger) => {
+    if (!(await sure(yes, `Delete the schedule ${name}? Its campaigns stay.`))) return null;
+    await deleteSchedule(ledger, name, ledger.now());
+    await dropReadLists(ledger, ledger.now());
+    return { state: 'deleted', words: `${name} is deleted. What it has opened goes on.` };
+  });
+}
+
+export async function trigger(name: string, yes: boolean, globals: Globals): Promise<void> {
+  await changing(name, globals, async (ledger, schedule) => {
+    const same = await isSameContent(ledger, schedule, globals);
+    if (same && !yes) {
+      const what =
+        'The list and the message are the same as last time, so everybody would get the same once more';
+      if (!isTerminal()) throw new InputError(`${what}. If that is meant, say so with --yes.`);
+      if (!(await confirm(`${what}. Send it?`))) return null;
+    }
+    const now = ledger.now();
+    const local = localOf(specOfSchedule(schedule), now, true);
+    const asked = { local, nominalAt: now, manual: true, sameOk: same || yes };
+    if ((await askFor(ledger, schedule.id, [asked], now)).length === 0) {
+      throw new InputError('It was triggered in this very second. Nothing more is done.');
+    }
+    const campaign = campaignNameOf(name, local);
+    return {
+      ...{ state: schedule.state, more: { campaign } },
+      words: `A worker opens ${campaign} as soon as one can. Watch it: campaign schedule show ${name}`,
+    };
+  });
+}
+
+export async function backfill(
+  name: string,
+  options: { readonly from: string; readonly to: string; readonly yes?: boolean },
+  globals: Globals,
+): Promise<void> {
+  await changing(name, globals, async (ledger, schedule) => {
+    const spec = specOfSchedule(schedule);
+    const now = ledger.now();
+    const from = momentOf(options.from, spec.zone);
+    const to = momentOf(options.to, spec.zone);
+    if (from === null || to === null || from > to || from > now) {
+      throw new InputError(
+        '--from and --to must be times like 2026-04-01T09:00, in this order, of a span that has begun.',
+      );
+    }
+    const times = runsBetween(spec, from, Math.min(to, now), MOST_BACKFILL + 1);
+    if (times.length > MOST_BACKFILL) {
+      throw new InputError(
+        `That span has more than ${MOST_BACKFILL} of its times: make it shorter. Nothing was done.`,
+      );
+    }
+    const asked = times.map((ms) => ({ local: localOf(spec, ms), nominalAt: ms, manual: false }));
+    if (asked.length === 0) throw new InputError(`${name} has no time in that span.`);
+    const question = `Open ${many(asked.length, 'time')} that passed? Those that were opened are not opened again.`;
+    if (!(await sure(options.yes === true, question))) return null;
+    const added = await askFor(ledger, schedule.id, asked, now);
+    const there = asked.length - added.length;
+    return {
+      ...{ state: schedule.state, more: { asked: added, before: there } },
+      words:
+        `${many(added.length, 'time')} will be opened by a worker, one after another` +
+        (there === 0 ? '.' : `; ${there} of the span were opened before, or are about to be.`),
+    };
+  });
+}
+
+interface Changed {
+  readonly state: string;
+  readonly words: string;
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+async function changing(
+  name: string,
+  globals: Globals,
+  change: (ledger: Ledger, schedule: Schedule) => Promise<Changed | null>,
+): Promise<void> {
+  await withExistingLedger(globals, async (ledger) => {
+    const schedule = await theSchedule(ledger, name);
+    const changed = await change(ledger, schedule);
+    if (changed === null) return say('Nothing was done.');
+    const told = await tellTemporal(ledger, schedule);
+    const { state, words, more = {} } = changed;
+    if (globals.json) return sayJson({ schedule: name, state, ...more, note: told });
+    say(words);
+    if (told !== null) say(told);
+  });
+}
+
+/** False also where the list cannot be had here: then the worker that opens it looks. */
+async function isSameContent(
+  ledger: Ledger,
+  schedule: Schedule,
+  globals: Globals,
+): Promise<boolean> {
+  const last = await lastContent(ledger.db, schedule.id);
+  if (last === undefined) return false;
+  const file = JSON.parse(schedule.file) as CampaignFile;
+  const places = { spoolFolder: spoolFolder(globals.ledger), allowLists: globals.allowLists };
+  async function hashNow(): Promise<string> {
+    const { path, hash } = await takingLists(ledger, places).takeList(file.audience.file);
+    // It holds addresses, and the worker that opens the campaign takes the list itself.
+    await rm(path, { force: true });
+    return hash;
+  }
+
+  try {
+    return contentHash(file, schedule.upload_hash ?? (await hashNow())) === last;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+async function sure(yes: boolean, question: string): Promise<boolean> {
+  if (yes) return true;
+  if (isTerminal()) return confirm(question);
+  throw new InputError(`${question} Say so with --yes.`);
+}

@@ -1,0 +1,128 @@
+import { type Logger, pino } from 'pino';
+import { isInputError } from '../campaign/input-error';
+import type { ClockEvent } from '../engine/clockwork';
+import type { SdkLine } from '../engine/temporal/runtime';
+import type { TemporalEvent } from '../engine/temporal/worker';
+import type { WorkEvent } from '../engine/work';
+import { say, sayJson } from './screen';
+
+export type LogFormat = 'text' | 'json';
+
+/** What a worker says while it stays: codes, ids, names of campaigns and sentences of ours, nothing of anybody. */
+export interface WorkerLog {
+  readonly note: (sentence: string, fields?: Readonly<Record<string, unknown>>) => void;
+  readonly event: (event: WorkEvent | TemporalEvent | ClockEvent) => void;
+  readonly error: (activity: string, code: string, error: unknown) => void;
+  readonly sdk: (line: SdkLine) => void;
+}
+
+/** `json`: one object a line, as log collectors read them; `ndjson`: what --json prints; `text`: for a person. */
+export function createWorkerLog(format: LogFormat | 'ndjson'): WorkerLog {
+  switch (format) {
+    case 'json':
+      return structured();
+    case 'ndjson':
+      return events();
+    case 'text':
+      return sentences();
+  }
+}
+
+function sentences(): WorkerLog {
+  const line = (text: string): void => say(`${new Date().toISOString()} ${text}`);
+  return {
+    note: (sentence) => say(sentence),
+    event: (event) => line(sentenceOf(event)),
+    error: (activity, code, error) => {
+      const words = ownWordsOf(error);
+      line(`${activity}: ${code}${words === undefined ? '' : `. ${words}`}`);
+    },
+    sdk: ({ level, message, fields }) => {
+      const about = fields['workflowId'] ?? fields['activityType'] ?? fields['error'];
+      line(`Temporal ${level}: ${message}${about === undefined ? '' : ` (${String(about)})`}`);
+    },
+  };
+}
+
+function events(): WorkerLog {
+  return {
+    note: (_, fields) => {
+      if (fields !== undefined) sayJson(fields);
+    },
+    event: (event) => sayJson({ event: 'work', at: new Date().toISOString(), ...event }),
+    error: (activity, code, error) =>
+      sayJson({ event: 'error', activity, code, words: ownWordsOf(error) }),
+    sdk: ({ level, message, fields }) => sayJson({ event: 'temporal', level, message, fields }),
+  };
+}
+
+function structured(): WorkerLog {
+  const log = createPino();
+  return {
+    note: (sentence, fields = {}) => log.info(fields, sentence),
+    event: (event) => {
+      const level = event.kind === 'away' || event.kind === 'cannot' ? 'warn' : 'info';
+      const { kind, ...fields } = event;
+      log[level]({ event: kind, ...fields }, sentenceOf(event));
+    },
+    error: (activity, code, error) =>
+      log.error({ event: 'error', activity, code }, ownWordsOf(error) ?? `${activity}: ${code}`),
+    sdk: ({ level, message, fields }) =>
+      log[PINO_LEVELS[level]]({ source: 'temporal', ...fields }, message),
+  };
+}
+
+const PINO_LEVELS = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+} as const;
+
+function createPino(): Logger {
+  return pino(
+    {
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      messageKey: 'message',
+    },
+    // By the same stream as everything else: who no longer listens is noticed in one place.
+    process.stdout,
+  );
+}
+
+/** A sentence of ours where there is one: other words may name a person. */
+function ownWordsOf(error: unknown): string | undefined {
+  return isInputError(error) ? error.message : undefined;
+}
+
+function sentenceOf(event: WorkEvent | TemporalEvent | ClockEvent): string {
+  switch (event.kind) {
+    case 'drives':
+      return `${event.campaign}: runs here now`;
+    case 'joins':
+      return `${event.campaign}: took part in it`;
+    case 'ended':
+      return `${event.campaign}: ${event.outcome === 'stopped' ? 'left to the next worker' : event.outcome}`;
+    case 'cannot':
+      return `${event.campaign}: cannot be run here. ${event.why}`;
+    case 'away':
+      return `${'why' in event ? event.why : 'The ledger cannot be reached.'} Waiting for it.`;
+    case 'back':
+      return 'It is back.';
+    case 'opened':
+      return `${event.occurrence}: its time has come`;
+    case 'passed-over':
+      return `${event.occurrence}: passed over (${event.why})`;
+    case 'given-up':
+      return `${event.occurrence}: could not be opened, and is given up (${event.why})`;
+    case 'not-opened':
+      return `${event.occurrence}: cannot be opened here now, and is tried again. Why: campaign schedule show`;
+    case 'polls':
+      return `Takes part in what Temporal has at ${event.address}, namespace ${event.namespace}.`;
+    case 'revived':
+      return `${event.campaigns} without a workflow: begun anew`;
+  }
+}
