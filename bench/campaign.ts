@@ -6,6 +6,7 @@ import {
   type Campaign,
   control,
   createCampaign,
+  type Engine,
   importRecipients,
   type Ledger,
   seal,
@@ -50,7 +51,7 @@ export function accountAt(url: string, limits: Partial<Record<CallKind, number>>
   };
 }
 
-/** A started campaign with `rows` recipients, from the one with number `first` on. */
+/** A started campaign (unless `start` is false) with `rows` recipients, from the one with number `first` on. */
 export async function startedCampaign(
   ledger: Ledger,
   it: {
@@ -58,6 +59,8 @@ export async function startedCampaign(
     readonly rows: number;
     readonly first?: number;
     readonly spec?: Partial<Spec>;
+    readonly engine?: Engine;
+    readonly start?: boolean;
   },
 ): Promise<Campaign> {
   const { name, first = 0 } = it;
@@ -69,6 +72,7 @@ export async function startedCampaign(
       account: ACCOUNT,
       spec: JSON.stringify({ ...singleSpec({ kind: 'text', text: TEXT }), ...it.spec }),
       inbox: JSON.stringify(INBOX),
+      ...(it.engine === undefined ? {} : { engine: it.engine }),
     },
     Date.now(),
   );
@@ -82,6 +86,6 @@ export async function startedCampaign(
     await importRecipients(ledger, campaign, from, rows, Date.now());
   }
   await seal(ledger, campaign, Date.now());
-  await control(ledger, name, { action: 'start' }, Date.now());
+  if (it.start !== false) await control(ledger, name, { action: 'start' }, Date.now());
   return campaign;
 }

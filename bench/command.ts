@@ -12,6 +12,8 @@ export const PROGRAM = join(__dirname, '..', 'worker', 'cli', 'main.js');
 export interface Place {
   readonly folder: string;
   readonly ledger: string;
+  /** Set where campaigns are driven by Temporal: its server. */
+  readonly temporal?: string;
 }
 
 /** Writes the accounts file; a kind that is not named has no limit. */
@@ -34,9 +36,10 @@ export function writeAccounts(
 }
 
 /** Starts a command in a process of its own. Its output is the caller's to read. */
-export function begin({ folder, ledger }: Place, args: readonly string[]): ChildProcess {
+export function begin({ folder, ledger, temporal }: Place, args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [PROGRAM, ...args, '--ledger', ledger], {
     cwd: folder,
+    env: { ...process.env, ...(temporal === undefined ? {} : { TEMPORAL_ADDRESS: temporal }) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
@@ -55,7 +58,8 @@ export async function withWorkers<T>(
   workers: number,
   use: () => Promise<T>,
 ): Promise<T> {
-  const children = Array.from({ length: workers }, () => begin(place, ['worker']));
+  const engine = place.temporal === undefined ? [] : ['--engine', 'temporal'];
+  const children = Array.from({ length: workers }, () => begin(place, ['worker', ...engine]));
   for (const child of children) child.stdout?.resume();
   try {
     return await use();

@@ -8,8 +8,9 @@ import { help } from './parts/help';
 import { importing } from './parts/import';
 import { limiterOne } from './parts/limiter-one';
 import { limiterShared } from './parts/limiter-shared';
-import { pause } from './parts/pause';
+import { pause, pauseTemporal } from './parts/pause';
 import { send } from './parts/send';
+import { anew, temporal } from './parts/temporal';
 import type { Row } from './row';
 import { publish, table } from './table';
 
@@ -24,6 +25,10 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   'limiter-two': () => limiterShared('two'),
   'limiter-contacts': () => limiterShared('contacts'),
   pause,
+  temporal,
+  'temporal-can': anew,
+  'limiter-temporal': () => limiterShared('temporal'),
+  'pause-temporal': pauseTemporal,
   'first-message': firstMessage,
   help,
 };

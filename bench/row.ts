@@ -16,6 +16,10 @@ export const IN_FLIGHT = 50;
 /** Below this the machine is too busy, or too slow, for a ratio at 20 ms to mean anything. */
 const LEAST_BARE = 2_000;
 
+/** To try a part out, with BENCH_SCALE=0.05 say: so much less of everything, and figures that say nothing. */
+export const scaled = (n: number): number =>
+  Math.ceil(n * Number(process.env['BENCH_SCALE'] ?? '1'));
+
 export const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 

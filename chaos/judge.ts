@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import type { ResultRow } from '../worker/ledger';
 import { needCampaign } from '../worker/ledger';
+import { createCanary } from './canary';
+import { tooManyEvents } from './events';
+import { exportHistories, type HistoryVerdict, judgeHistories } from './histories';
 import { type Load, NAME } from './load';
-import type { Options } from './options';
+import { killsIn, type Options } from './options';
 import type { Torment } from './tormentor';
 import type { Sight } from './watch';
 
@@ -33,6 +37,8 @@ export interface Verdict {
     readonly suppressed: number;
   };
   readonly faults: Readonly<Record<string, number>>;
+  /** What Temporal was found to know; null on the embedded engine. */
+  readonly histories: HistoryVerdict | null;
   readonly good: boolean;
 }
 
@@ -107,12 +113,14 @@ export async function judge(
   else expect(unknown <= could, `unknown, and only ${could} could be`);
   const notListed = recount.unknown?.filter(({ reason }) => reason === null).length ?? 0;
   expect(notListed === 0, `${notListed} unknown without a reason`);
-  expect(torment.kills === options.kills, `only ${torment.kills} of ${options.kills} kills`);
+  const kills = killsIn(torment);
+  expect(kills === killsIn(options), `only ${kills} of ${killsIn(options)} kills`);
   otherwise.push(...load.complaints);
+  const histories = load.temporal === null ? null : await historiesOf(load, options, otherwise);
 
   const { pauses, suppressed, ...numbers } = torment;
   return {
-    kills: torment.kills,
+    kills,
     inFlight: could,
     atSandbox: torment.inFlight,
     sent,
@@ -126,8 +134,27 @@ export async function judge(
     otherwise,
     torment: { ...numbers, pauses: pauses.length, suppressed: suppressed.size },
     faults: sandbox.summary().faults,
+    histories,
     good: lost + double + wrong + otherwise.length === 0,
   };
+}
+
+/** Leaves what Temporal knows in the run's folder, and looks through it. */
+async function historiesOf(
+  { temporal, temporalFile, secrets, campaign }: Load,
+  { histories: folder, orchestrate }: Options,
+  otherwise: string[],
+): Promise<HistoryVerdict> {
+  const exported = await exportHistories(temporal?.address ?? '', folder);
+  // Everything it holds is on the disk then.
+  await temporal?.stop();
+  const databases = ['', '-wal'].map((end) => `${temporalFile}${end}`).filter(existsSync);
+  const known = campaign.ref;
+  const found = judgeHistories(exported, createCanary(secrets), { known, databases });
+  otherwise.push(...found.leaks.map((leak) => `in Temporal's ${leak}`));
+  const tooMany = orchestrate === 'message' ? null : tooManyEvents(found.events);
+  if (tooMany !== null) otherwise.push(tooMany);
+  return found;
 }
 
 /** The last line of a run. */

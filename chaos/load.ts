@@ -1,17 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parsePhone } from '../core/phone';
+import type { TemporalServer } from '../scripts/temporal-server.mjs';
+import { ownTemporal } from '../test/support/own-temporal';
 import { freshDatabase, type Postgres, startPostgres } from '../test/support/postgres';
 import { type Campaign, type Ledger, needCampaign, openLedger } from '../worker/ledger';
 import { type FaultRule, type Sandbox, startSandbox } from '../worker/sandbox';
+import type { Secrets } from './canary';
 import type { Options } from './options';
 
 /** The command, as this run's build has made it beside this file. */
-const COMMAND = join(__dirname, '..', 'worker', 'cli', 'main.js');
+const BUILD = join(__dirname, '..');
+const COMMAND = join(BUILD, 'worker', 'cli', 'main.js');
 export const NAME = 'chaos';
 /** How long a silent process keeps what it holds. */
 export const LEASE_MS = 1_500;
@@ -22,6 +26,7 @@ const IN_FLIGHT = 24;
 const PATIENCE_MS = 15_000;
 /** The last Chatwoot that can neither be narrowed to a session nor listed from an id: nothing is found again there. */
 const WITHOUT_LOOKUP = '2.10.0';
+const TOKEN = 'sandbox-token';
 
 export interface Ended {
   readonly exit: number | null;
@@ -44,6 +49,11 @@ export interface Load {
   /** The SQLite file, or null. */
   readonly file: string | null;
   readonly postgres: Postgres | null;
+  readonly temporal: TemporalServer | null;
+  /** The Temporal server's database, and what SQLite keeps beside it. */
+  readonly temporalFile: string;
+  /** What may stand nowhere but in the ledger. */
+  readonly secrets: Secrets;
   readonly campaign: Campaign;
   readonly people: readonly string[];
   readonly workers: Set<Worker>;
@@ -72,6 +82,10 @@ export async function openLoad(
   const database = postgres === null ? null : await freshDatabase(postgres.url);
   const file = database === null ? join(folder, 'ledger.db') : null;
   const where = database?.url ?? join(folder, 'ledger.db');
+  const temporalFile = join(folder, 'temporal', 'temporal.db');
+  const temporal =
+    options.engine === 'temporal' ? await ownTemporal({ folder: join(folder, 'temporal') }) : null;
+  if (temporal !== null) execFileSync(process.execPath, ['scripts/build-workflows.mjs', BUILD]);
   const sandbox = await startSandbox({
     seed: options.seed,
     latencyMs: 40,
@@ -80,14 +94,18 @@ export async function openLoad(
   });
   const people = numbers(options.recipients);
   writeFileSync(join(folder, 'accounts.yaml'), accountsYaml(sandbox.url, perSecond));
-  writeFileSync(join(folder, 'chaos.campaign.yaml'), campaignYaml(options.workers));
+  writeFileSync(join(folder, 'chaos.campaign.yaml'), campaignYaml(options));
   writeFileSync(join(folder, 'list.csv'), `phone,name\n${people.map(rowOf).join('')}`);
 
   function start(words: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
     const child = spawn(process.execPath, [COMMAND, ...words], {
       cwd: folder,
       // In the environment: an address with a password does not belong on a command line.
-      env: { ...process.env, CAMPAIGN_LEDGER: where },
+      env: {
+        ...process.env,
+        CAMPAIGN_LEDGER: where,
+        ...(temporal === null ? {} : { TEMPORAL_ADDRESS: temporal.address }),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.add(child);
@@ -122,6 +140,17 @@ export async function openLoad(
     ledger,
     file,
     postgres,
+    temporal,
+    temporalFile,
+    secrets: {
+      numbers: people,
+      patterns: {
+        name: /Person\d/,
+        text: /it is time/i,
+        token: new RegExp(TOKEN),
+        ...(database === null ? {} : { password: new RegExp(new URL(database.url).password) }),
+      },
+    },
     campaign: await needCampaign(ledger.db, NAME),
     people,
     workers,
@@ -130,6 +159,7 @@ export async function openLoad(
     startWorker() {
       const { child, ended } = start([
         'worker',
+        ...(temporal === null ? [] : ['--engine', 'temporal']),
         ...['--json', '--lease-ms', String(LEASE_MS), '--in-flight', String(IN_FLIGHT)],
         ...(options.mutant === null ? [] : ['--mutant', options.mutant]),
       ]);
@@ -164,6 +194,7 @@ export async function openLoad(
       process.off('exit', killAll);
       await sandbox.close();
       await ledger.close();
+      await temporal?.close();
       await postgres?.close();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -211,16 +242,18 @@ const accountsYaml = (url: string, perSecond: number): string => `support:
   platform: chatwoot
   url: ${url}
   accountId: "1"
-  token: sandbox-token
+  token: ${TOKEN}
   limits: { contact: none, conversation: none, lookup: none, message: ${perSecond}/s }
   settleDelay: ${SETTLE_MS / 1_000}s
 `;
 
-const campaignYaml = (workers: number): string => `name: ${NAME}
+/** Temporal deals the slices out as workers ask: twice as many of them, so that hardly ever one worker has them all. */
+const campaignYaml = ({ workers, engine, orchestrate }: Options): string => `name: ${NAME}
 account: support
 inbox: "3"
 audience: { file: list.csv, country: US }
 consent: { method: form }
 message: { text: "Hi {{ name }}, it is time." }
-parallel: ${workers}
-`;
+parallel: ${engine === 'temporal' ? 2 * workers : workers}
+engine: ${engine}
+${orchestrate === 'message' ? 'orchestrate: message\n' : ''}`;

@@ -4,6 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAway, needCampaign, tally } from '../worker/ledger';
+import type { HistoryVerdict } from './histories';
 import { judge, lineOf } from './judge';
 import { type Load, NAME, openLoad, SETTLE_MS } from './load';
 import { type Options, readOptions } from './options';
@@ -11,7 +12,7 @@ import { actsOf, torment } from './tormentor';
 import { createSight } from './watch';
 
 /** Without any progress for so long, a campaign is not going to finish: only a mutant's does that. */
-const STALLED_MS = 30_000;
+const STALLED_MS = { embedded: 30_000, temporal: 90_000 };
 /** What the run leaves for judging and cleaning up before its limit. */
 const RESERVED_MS = 10_000;
 
@@ -32,12 +33,12 @@ async function chaos(options: Options): Promise<number> {
   try {
     const sight = createSight(load);
     say(
-      `${options.recipients} people on ${options.ledger}, ${perSecond} a second, seed ${options.seed}` +
+      `${options.recipients} people, ${options.engine} engine on ${options.ledger}, ${perSecond} a second, seed ${options.seed}` +
         (options.mutant === null ? '' : `, mutant ${options.mutant}`),
     );
     for (let i = 0; i < options.workers; i += 1) load.startWorker();
     const done = await torment(load, sight, options, { over, say, perSecond });
-    await untilFinished(load, over, say);
+    await untilFinished(load, STALLED_MS[options.engine], over, say);
     for (const worker of [...load.workers]) await load.endWorker(worker);
     // What the sandbox holds back is committed by then, if ever.
     await wait(SETTLE_MS);
@@ -49,6 +50,8 @@ async function chaos(options: Options): Promise<number> {
           `${it.frozenInFlight} and ${it.frozenGated}, of which others took over ${it.takenOver}; ${it.pauses} pauses, ` +
           `${it.suppressed} suppressed, ${verdict.skipped} skipped, ${verdict.failed} failed`,
       );
+      if (verdict.histories !== null)
+        say(`${historyLine(verdict.histories)} (${options.histories})`);
       say(
         `faults: ${
           Object.entries(verdict.faults)
@@ -65,16 +68,24 @@ async function chaos(options: Options): Promise<number> {
   }
 }
 
+function historyLine({ workflows, events, leaks }: HistoryVerdict): string {
+  const { all, slices, ofSlices } = events;
+  const each =
+    slices === 0 ? '' : `, ${(ofSlices / slices).toFixed(1)} for each of ${slices} slices`;
+  return `${workflows} histories with ${all} events${each}; ${leaks.length} secrets in them or in Temporal's database`;
+}
+
 /** Waits for the campaign's end, as long as anything still happens. */
 async function untilFinished(
   { ledger, campaign }: Load,
+  stalledMs: number,
   over: () => boolean,
   say: (line: string) => void,
 ): Promise<void> {
   let last = '';
   let changedAt = performance.now();
   let toldAt = performance.now();
-  while (!over() && performance.now() - changedAt < STALLED_MS) {
+  while (!over() && performance.now() - changedAt < stalledMs) {
     try {
       const { state } = await needCampaign(ledger.db, NAME);
       if (state === 'finished') return;

@@ -1,22 +1,36 @@
 import { parseArgs } from 'node:util';
 import { MUTANTS, type Mutant } from '../worker/ledger/mutant';
 
+/** What can be killed: the processes that send, the database under them, the Temporal server. */
+export type Victim = 'worker' | 'postgres' | 'temporal';
+
 /** What one run is to be; everything random in it follows from the seed. */
 export interface Options {
-  readonly kills: number;
+  readonly engine: 'embedded' | 'temporal';
+  /** How often each is killed. */
+  readonly kills: Readonly<Record<Victim, number>>;
   readonly recipients: number;
   readonly seed: number;
   readonly ledger: 'sqlite' | 'postgres';
   readonly workers: number;
-  /** What is killed: the processes that send, or the database under them. */
-  readonly target: 'worker' | 'postgres';
+  /** With Temporal: whether a minute of sending is one activity, or each message is a workflow. */
+  readonly orchestrate: 'slice' | 'message';
   /** False: a platform on which nothing can be looked up. */
   readonly lookup: boolean;
   readonly mutant: Mutant | null;
   readonly json: boolean;
   /** The run ends by itself after this, finished or not. */
   readonly limitMs: number;
+  /** Where the histories of the run are left. */
+  readonly histories: string;
 }
+
+/** How often something is killed in this run. */
+export const killsIn = ({ kills }: Pick<Options, 'kills'>): number =>
+  kills.worker + kills.postgres + kills.temporal;
+
+/** With `--target all`, for so many kills of a worker there is one of the other. */
+const WORKERS_FOR = { temporal: 5, postgres: 8 } as const;
 
 /** @throws Error with a sentence when the words make no run. */
 export function readOptions(words: readonly string[]): Options {
@@ -29,35 +43,57 @@ export function readOptions(words: readonly string[]): Options {
       recipients: { type: 'string', default: '5000' },
       seed: { type: 'string', default: '1' },
       ledger: { type: 'string' },
-      workers: { type: 'string', default: '1' },
+      workers: { type: 'string' },
       target: { type: 'string', default: 'worker' },
+      orchestrate: { type: 'string', default: 'slice' },
       'no-lookup': { type: 'boolean', default: false },
       mutant: { type: 'string' },
       json: { type: 'boolean', default: false },
-      'limit-seconds': { type: 'string', default: '600' },
+      'limit-seconds': { type: 'string' },
+      histories: { type: 'string', default: 'worker/.chaos/histories' },
     },
   });
-  const target = oneOf('target', values.target, ['worker', 'postgres'] as const);
-  const ledger = oneOf('ledger', values.ledger ?? (target === 'postgres' ? target : 'sqlite'), [
-    'sqlite',
-    'postgres',
-  ] as const);
-  if (target === 'postgres' && ledger === 'sqlite') {
-    throw new Error('--target postgres needs --ledger postgres');
+  const engine = oneOf('engine', values.engine, ['embedded', 'temporal'] as const);
+  const onTemporal = engine === 'temporal';
+  const target = oneOf('target', values.target, ['worker', 'postgres', 'temporal', 'all'] as const);
+  const wanted = target === 'postgres' || onTemporal ? 'postgres' : 'sqlite';
+  const ledger = oneOf('ledger', values.ledger ?? wanted, ['sqlite', 'postgres'] as const);
+  if ((target === 'postgres' || target === 'all') && ledger === 'sqlite') {
+    throw new Error(`--target ${target} needs --ledger postgres`);
   }
-  oneOf('engine', values.engine, ['embedded'] as const);
+  if ((target === 'temporal' || target === 'all') && !onTemporal) {
+    throw new Error(`--target ${target} needs --engine temporal`);
+  }
+  const orchestrate = oneOf('orchestrate', values.orchestrate, ['slice', 'message'] as const);
+  if (orchestrate === 'message' && !onTemporal) {
+    throw new Error('--orchestrate message needs --engine temporal');
+  }
   oneOf('platform', values.platform, ['chatwoot'] as const);
   return {
-    kills: wholeNumber('kills', values.kills),
+    engine,
+    kills: killsOf(target, wholeNumber('kills', values.kills)),
     recipients: wholeNumber('recipients', values.recipients),
     seed: wholeNumber('seed', values.seed),
     ledger,
-    workers: Math.max(1, wholeNumber('workers', values.workers)),
-    target,
+    workers: Math.max(1, wholeNumber('workers', values.workers ?? (onTemporal ? '2' : '1'))),
+    orchestrate,
     lookup: !values['no-lookup'],
     mutant: values.mutant === undefined ? null : oneOf('mutant', values.mutant, MUTANTS),
     json: values.json,
-    limitMs: wholeNumber('limit-seconds', values['limit-seconds']) * 1_000,
+    limitMs:
+      wholeNumber('limit-seconds', values['limit-seconds'] ?? (onTemporal ? '1800' : '600')) *
+      1_000,
+    histories: values.histories,
+  };
+}
+
+function killsOf(target: Victim | 'all', kills: number): Options['kills'] {
+  const none = { worker: 0, postgres: 0, temporal: 0 };
+  if (target !== 'all') return { ...none, [target]: kills };
+  return {
+    worker: kills,
+    temporal: Math.round(kills / WORKERS_FOR.temporal),
+    postgres: Math.round(kills / WORKERS_FOR.postgres),
   };
 }
 

@@ -3,25 +3,48 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { control, isAway, tally } from '../worker/ledger';
 import { randomSequence } from '../worker/sandbox/random';
 import { LEASE_MS, type Load, NAME, SETTLE_MS, type Worker } from './load';
-import type { Options } from './options';
+import { killsIn, type Options, type Victim } from './options';
 import type { Open, Sight } from './watch';
 
-/** A process that slept wakes up when others have begun to send its rows, or after this. */
-const LONGEST_FREEZE_MS = 8_000;
-/** The last one: then nothing else is left to be sent, so they are its rows' turn soon. */
-const LAST_FREEZE_MS = 25_000;
-/** How long the others still have something else to send when the last process freezes. */
-const TAIL_SECONDS = 3;
+/** What an engine makes of a worker that is gone decides how long everything takes. */
+const TIMES = {
+  embedded: {
+    /** Seconds of sending that a kill takes up, where others send meanwhile, and a freeze. */
+    killSeconds: 1.1,
+    freezeSeconds: 8,
+    /** A process that slept has lost what it held by then, at the latest. */
+    sleptMs: LEASE_MS + SETTLE_MS + 500,
+    /** It wakes up when others have begun to send its rows, or after this. */
+    longestFreezeMs: 8_000,
+    /** The last one: then nothing else is left to be sent, so they are its rows' turn soon. */
+    lastFreezeMs: 25_000,
+    /** How long the others still have something else to send when the last process freezes. */
+    tailSeconds: 3,
+    /** Nobody is let wait longer than this for something to happen. */
+    patienceMs: 20_000,
+  },
+  // A slice whose worker is gone is begun anew when its heartbeat has timed out, after 20 s. What Temporal gives to a worker that
+  // sleeps is lost for as long again, until it has waited for an answer of that worker for a minute.
+  temporal: {
+    killSeconds: 3,
+    freezeSeconds: 15,
+    sleptMs: 22_000,
+    longestFreezeMs: 35_000,
+    lastFreezeMs: 90_000,
+    tailSeconds: 15,
+    patienceMs: 60_000,
+  },
+} as const;
+/** A Temporal server that was killed is back within this. */
+const LONGEST_OUTAGE_MS = 4_000;
 /** How often a worker is stopped for a moment, until rows are found behind its gate. */
 const CATCHES = 60;
-/** Nobody is let wait longer than this for something to happen. */
-const PATIENCE_MS = 20_000;
 
-type Act = 'kill' | 'freeze' | 'pause' | 'suppress';
+type Act = Victim | 'freeze' | 'pause' | 'suppress';
 
 /** What was done, with the moments that the judge measures from. */
 export interface Torment {
-  kills: number;
+  readonly kills: Record<Victim, number>;
   /** Delivering requests that were on their way when their process was killed, as the sandbox counted them. */
   inFlight: number;
   /** Attempts of a process that was killed whose request the sandbox had received, and whose result was not recorded. */
@@ -40,23 +63,35 @@ export interface Torment {
 }
 
 /** How many of each there are, and how long the sending has to last for them. */
-export function actsOf({ kills, workers }: Pick<Options, 'kills' | 'workers'>): {
+export function actsOf(options: Pick<Options, 'engine' | 'kills' | 'workers'>): {
   acts: Act[];
   seconds: number;
 } {
+  const { engine, workers } = options;
+  const kills = killsIn(options);
+  const { killSeconds, freezeSeconds } = TIMES[engine];
   const freezes = Math.floor(kills / 8);
   const pauses = Math.max(1, Math.round(kills / 12));
   const suppressions = Math.max(2, Math.round(kills / 4));
+  const { worker, postgres, temporal } = options.kills;
   const many = (act: Act, n: number): Act[] => Array.from({ length: n }, () => act);
   return {
     acts: [
-      ...many('kill', kills),
+      ...many('worker', worker),
+      ...many('postgres', postgres),
+      ...many('temporal', temporal),
       ...many('freeze', freezes),
       ...many('pause', pauses),
       ...many('suppress', suppressions),
     ],
     // After a kill the only worker's campaign stands still until its lease is over: that needs no rows.
-    seconds: kills * (workers === 1 ? 0.6 : 1.1) + freezes * 8 + pauses + suppressions * 0.8 + 6,
+    seconds:
+      worker * (workers === 1 ? killSeconds / 2 : killSeconds) +
+      (postgres + temporal) * 1.1 +
+      freezes * freezeSeconds +
+      pauses +
+      suppressions * 0.8 +
+      6,
   };
 }
 
@@ -76,10 +111,11 @@ export async function torment(
   },
 ): Promise<Torment> {
   const { sandbox, ledger, people, workers } = load;
+  const { sleptMs, longestFreezeMs, lastFreezeMs, patienceMs, ...seconds } = TIMES[options.engine];
   const random = randomSequence(options.seed);
   const below = (n: number): number => Math.floor(random() * n);
   const done: Torment = {
-    kills: 0,
+    kills: { worker: 0, postgres: 0, temporal: 0 },
     inFlight: 0,
     open: 0,
     gated: 0,
@@ -92,7 +128,10 @@ export async function torment(
   };
 
   /** True when it became so; false when the run is over or it took too long. */
-  async function until(isSo: () => boolean | Promise<boolean>, ms = PATIENCE_MS): Promise<boolean> {
+  async function until(
+    isSo: () => boolean | Promise<boolean>,
+    ms: number = patienceMs,
+  ): Promise<boolean> {
     const end = performance.now() + ms;
     while (!over() && performance.now() < end) {
       if (await isSo()) return true;
@@ -103,15 +142,32 @@ export async function torment(
 
   const anyWorker = (): Worker | undefined => [...workers][below(workers.size)];
 
-  async function kill(): Promise<boolean> {
+  /** Waits for a moment with requests on their way. */
+  async function moment(): Promise<boolean> {
     await wait(below(600));
-    if (!(await until(() => sandbox.summary().deliversInFlight > 0))) return false;
-    if (options.target === 'postgres') {
-      done.inFlight += sandbox.summary().deliversInFlight;
-      done.kills += 1;
-      await load.postgres?.restart('immediate');
-      return true;
-    }
+    return until(() => sandbox.summary().deliversInFlight > 0);
+  }
+
+  async function killPostgres(): Promise<boolean> {
+    if (!(await moment())) return false;
+    done.inFlight += sandbox.summary().deliversInFlight;
+    done.kills.postgres += 1;
+    await load.postgres?.restart('immediate');
+    return true;
+  }
+
+  async function killTemporal(): Promise<boolean> {
+    if (!(await moment())) return false;
+    done.inFlight += sandbox.summary().deliversInFlight;
+    done.kills.temporal += 1;
+    await load.temporal?.kill9();
+    await wait(below(LONGEST_OUTAGE_MS));
+    await load.temporal?.start();
+    return true;
+  }
+
+  async function killWorker(): Promise<boolean> {
+    if (!(await moment())) return false;
     // One that has something on its way itself; so that the moment is a random one again, not at once.
     let worker = anyWorker();
     await until(async () => {
@@ -125,7 +181,7 @@ export async function torment(
     const before = sandbox.summary();
     worker.doomed = true;
     process.kill(pid, 'SIGKILL');
-    done.kills += 1;
+    done.kills.worker += 1;
     load.startWorker();
     await worker.ended;
     await wait(100);
@@ -139,7 +195,7 @@ export async function torment(
     return true;
   }
 
-  async function freeze(longestMs = LONGEST_FREEZE_MS): Promise<boolean> {
+  async function freeze(longestMs: number = longestFreezeMs): Promise<boolean> {
     const caught = await catchOne();
     if (caught === null) return false;
     const { worker, open, waiting } = caught;
@@ -150,12 +206,11 @@ export async function torment(
     const began = performance.now();
     if (random() < 0.5) await suppress();
     let others: Open[] = [];
-    const past = LEASE_MS + SETTLE_MS + 500;
     await until(async () => {
       others = await asked(() => settledAmong(waiting));
       const slept = performance.now() - began;
       // When some of them are sent: the others may be anywhere on their way then.
-      return slept > past && others.length * 3 >= waiting.length;
+      return slept > sleptMs && others.length * 3 >= waiting.length;
     }, longestMs);
     done.takenOver += others.length;
     say(
@@ -180,8 +235,9 @@ export async function torment(
       if (!(await locksAnything(load))) {
         const open = await asked(() => sight.openOf(worker.pid));
         const waiting = open.filter((attempt) => !sight.hasBegun(attempt));
-        // The more rows wait the better; later on any will do.
-        const enough = waiting.length >= (tries < CATCHES / 2 ? 3 : 1);
+        // The more rows wait the better, and others should be there who can take them over; later on any will do.
+        const good = waiting.length >= 3 && (await asked(() => sight.othersSend(worker.pid)));
+        const enough = tries < CATCHES / 2 ? good : waiting.length > 0;
         if (enough || tries === CATCHES) return { worker, open, waiting };
       }
       process.kill(worker.pid, 'SIGCONT');
@@ -235,7 +291,7 @@ export async function torment(
 
   /** Asks the ledger; again while that is away. */
   async function asked<T>(question: () => Promise<T>): Promise<T> {
-    const end = performance.now() + PATIENCE_MS;
+    const end = performance.now() + patienceMs;
     for (;;) {
       try {
         return await question();
@@ -247,11 +303,14 @@ export async function torment(
   }
 
   const acts: Record<Act, () => Promise<boolean>> = {
-    kill,
+    worker: killWorker,
+    postgres: killPostgres,
+    temporal: killTemporal,
     freeze: () => freeze(),
     pause,
     suppress,
   };
+  const wanted = killsIn(options);
   for (const act of shuffled(actsOf(options).acts, below)) {
     if (over()) break;
     // Something is to happen between two acts: a process that never got to send cannot be caught sending.
@@ -260,19 +319,22 @@ export async function torment(
     const { counts } = await asked(() => tally(ledger.db, load.campaign.id));
     const secondsLeft = (counts.pending + counts.claimed) / perSecond;
     // On a slow machine the list would be over before the kills are; the freeze at the end comes in any case.
-    const scarce = secondsLeft < (options.kills - done.kills) * 1.1 + LONGEST_FREEZE_MS / 1_000;
+    const scarce =
+      secondsLeft < (wanted - killsIn(done)) * seconds.killSeconds + seconds.freezeSeconds;
     if (scarce && act === 'freeze') continue;
     const happened = await acts[act]();
-    if (happened && act === 'kill') {
-      say(`kill ${done.kills} of ${options.kills}: ${done.inFlight} requests in flight so far`);
+    if (happened && (act === 'worker' || act === 'postgres' || act === 'temporal')) {
+      say(
+        `kill ${killsIn(done)} of ${wanted} (${act}): ${done.inFlight} requests in flight so far`,
+      );
     }
   }
   // Rows that come back go behind all others: near its end a campaign sends them while their old process still sleeps.
   const atTail = await until(async () => {
     const { counts } = await asked(() => tally(ledger.db, load.campaign.id));
-    return counts.pending + counts.claimed <= perSecond * TAIL_SECONDS;
+    return counts.pending + counts.claimed <= perSecond * seconds.tailSeconds;
   }, options.limitMs);
-  if (atTail) await freeze(LAST_FREEZE_MS);
+  if (atTail) await freeze(lastFreezeMs);
   return done;
 }
 

@@ -23,7 +23,11 @@ export interface Sight {
   hasBegun(attempt: Open): boolean;
   /** Attempts that passed the gate in this process and of which no result has landed. */
   openOf(pid: number): Promise<Open[]>;
+  /** Whether another process sends as well, or will take part by itself. */
+  othersSend(pid: number): Promise<boolean>;
 }
+
+const holderOf = (pid: number): string => `process ${pid} on ${hostname()}`;
 
 /** Looks at both ends at once: what the ledger says was allowed, and what the sandbox says has arrived. */
 export function createSight({ sandbox, ledger, campaign }: Load): Sight {
@@ -59,9 +63,23 @@ export function createSight({ sandbox, ledger, campaign }: Load): Sight {
         .where('r.campaign_id', '=', campaign.id)
         .where('r.state', '=', 'sending')
         .where('a.result', 'is', null)
-        .where('l.holder', '=', `process ${pid} on ${hostname()}`)
+        .where('l.holder', '=', holderOf(pid))
         .execute();
       return rows.map((row) => ({ ...row, key: row.key ?? '' }));
+    },
+    async othersSend(pid) {
+      // A worker of the embedded engine takes part as soon as another one's lease is over.
+      if (campaign.engine === 'embedded') return true;
+      const others = await ledger.db
+        .selectFrom('leases')
+        .select('id')
+        .where('campaign_id', '=', campaign.id)
+        .where('kind', '=', 'slice')
+        .where('ended', '=', 0)
+        .where('until', '>', Date.now())
+        .where('holder', '!=', holderOf(pid))
+        .execute();
+      return others.length > 0;
     },
   };
 }

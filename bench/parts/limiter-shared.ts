@@ -2,21 +2,23 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { CallKind } from '../../core/words';
 import { freshDatabase, startPostgres } from '../../test/support/postgres';
-import { type Ledger, openLedger } from '../../worker/ledger';
+import { control, type Ledger, openLedger } from '../../worker/ledger';
 import { startedCampaign } from '../campaign';
 import { withWorkers, writeAccounts } from '../command';
 import { lateIn } from '../engine';
 import { withFolder } from '../folder';
 import { watchMachine } from '../machine';
-import { percent, type Row } from '../row';
+import { percent, type Row, scaled } from '../row';
 import { type Platform, startPlatform } from '../start-platform';
+import { withGround } from '../temporal';
 import { burstOf, shareOf, worstWindow } from '../windows';
 
 const WORKERS = 4;
-const SECONDS = 60;
+const SECONDS = scaled(60);
 const SHARE = 0.98;
 /** How long four processes may take to start before the first request. */
 const START_MS = 20_000;
+const WORKERS_START_MS = 6_000;
 const LOOK_MS = 50;
 
 interface Setup {
@@ -24,6 +26,7 @@ interface Setup {
   readonly rate: number;
   readonly kind: Extract<CallKind, 'message' | 'contact'>;
   readonly campaigns: number;
+  readonly engine?: 'temporal';
 }
 
 const SETUPS = {
@@ -41,50 +44,77 @@ const SETUPS = {
     kind: 'contact',
     campaigns: 1,
   },
+  temporal: {
+    what: 'limiter, 4 workers on Temporal, 200/s',
+    rate: 200,
+    kind: 'message',
+    campaigns: 1,
+    engine: 'temporal',
+  },
 } as const satisfies Readonly<Record<string, Setup>>;
 
 /** Four `campaign worker`s share one PostgreSQL ledger and one limit of an account; 20 ms answers, cold recipients. */
-export async function limiterShared(setup: keyof typeof SETUPS): Promise<Row[]> {
-  const server = await startPostgres();
+export async function limiterShared(name: keyof typeof SETUPS): Promise<Row[]> {
+  const setup: Setup = SETUPS[name];
   const platform = await startPlatform(20);
   try {
-    return [await measure(SETUPS[setup], server.url, platform)];
+    if (setup.engine === 'temporal') {
+      return [await withGround(({ where, address }) => measure(setup, platform, where, address))];
+    }
+    const server = await startPostgres();
+    try {
+      return [await measure(setup, platform, (await freshDatabase(server.url)).url)];
+    } finally {
+      await server.close();
+    }
   } finally {
     platform.close();
-    await server.close();
   }
 }
 
-async function measure(setup: Setup, server: string, platform: Platform): Promise<Row> {
-  const { rate, kind, campaigns } = setup;
-  const database = await freshDatabase(server);
-  try {
-    return await withFolder(async (folder) => {
-      writeAccounts(folder, platform.url, { [kind]: rate });
-      const ledger = await openLedger(database.url);
-      try {
-        // More than can be sent, so that none of them is over before the others.
-        const rows = rate * (SECONDS + 30);
-        const ids: number[] = [];
-        for (let i = 0; i < campaigns; i += 1) {
-          const it = { name: `c${i}`, rows, first: i * rows, spec: { parallel: WORKERS } };
-          ids.push((await startedCampaign(ledger, it)).id);
-        }
-        await platform.record();
-        const before = await transactions(ledger);
-        const busy = watchMachine();
-        await withWorkers({ folder, ledger: database.url }, WORKERS, () =>
-          untilSeen(platform, kind),
-        );
-        const commits = (await transactions(ledger)) - before;
-        return await rowOf(setup, platform, ledger, { ids, commits, busy: busy() });
-      } finally {
-        await ledger.close();
+async function measure(
+  setup: Setup,
+  platform: Platform,
+  where: string,
+  temporal?: string,
+): Promise<Row> {
+  const { rate, kind, campaigns, engine } = setup;
+  return await withFolder(async (folder) => {
+    writeAccounts(folder, platform.url, { [kind]: rate });
+    const ledger = await openLedger(where);
+    try {
+      // More than can be sent, so that none of them is over before the others.
+      const rows = rate * (SECONDS + 30);
+      const ids: number[] = [];
+      for (let i = 0; i < campaigns; i += 1) {
+        const spec = { parallel: WORKERS };
+        const it = {
+          name: `c${i}`,
+          rows,
+          first: i * rows,
+          spec,
+          ...(engine && { engine, start: false }),
+        };
+        ids.push((await startedCampaign(ledger, it)).id);
       }
-    });
-  } finally {
-    await database.drop();
-  }
+      await platform.record();
+      const before = await transactions(ledger);
+      const busy = watchMachine();
+      const place = { folder, ledger: where, ...(temporal !== undefined && { temporal }) };
+      await withWorkers(place, WORKERS, async () => {
+        if (engine === 'temporal') {
+          // The first worker there would have all of it otherwise.
+          await wait(WORKERS_START_MS);
+          await control(ledger, 'c0', { action: 'start' }, Date.now());
+        }
+        await untilSeen(platform, kind);
+      });
+      const commits = (await transactions(ledger)) - before;
+      return await rowOf(setup, platform, ledger, { ids, commits, busy: busy() });
+    } finally {
+      await ledger.close();
+    }
+  });
 }
 
 /** Resolves when what is measured is over. */

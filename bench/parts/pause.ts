@@ -7,6 +7,7 @@ import { withFolder } from '../folder';
 import { watchMachine } from '../machine';
 import { count, median, type Row } from '../row';
 import { type Platform, startPlatform } from '../start-platform';
+import { withGround } from '../temporal';
 
 const TIMES = 5;
 const MOST_MS = 2_000;
@@ -24,16 +25,29 @@ export async function pause(): Promise<Row[]> {
   ];
 }
 
-async function pausing(how: string, limit: number | null, rows: number): Promise<Row> {
+/** The same of a campaign that Temporal drives, on PostgreSQL: a pause must not wait for Temporal. */
+export function pauseTemporal(): Promise<Row[]> {
+  return withGround(async ({ where, address }) => [
+    await pausing('on Temporal, at 200/s', 200, 200 * 40, { ledger: where, temporal: address }),
+  ]);
+}
+
+async function pausing(
+  how: string,
+  limit: number | null,
+  rows: number,
+  on?: Required<Pick<Place, 'ledger' | 'temporal'>>,
+): Promise<Row> {
   const platform = await startPlatform(20);
   const busy = watchMachine();
   try {
     const delays = await withFolder(async (folder) => {
       writeAccounts(folder, platform.url, limit === null ? {} : { message: limit });
-      const place = { folder, ledger: join(folder, 'ledger.db') };
+      const place = { folder, ledger: join(folder, 'ledger.db'), ...on };
       const ledger = await openLedger(place.ledger);
       try {
-        await startedCampaign(ledger, { name: NAME, rows });
+        const engine = on === undefined ? 'embedded' : 'temporal';
+        await startedCampaign(ledger, { name: NAME, rows, engine });
         return await withWorkers(place, 1, () => pauses(place, platform, ledger));
       } finally {
         await ledger.close();

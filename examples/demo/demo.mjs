@@ -1,15 +1,33 @@
 // A rehearsal of the whole thing on this machine alone: a platform that misbehaves on purpose, two messy lists, and the
 // same commands that an operator types. Run it with: npm run demo
+// On Temporal: npm run demo -- --engine temporal [--orchestrate message]
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { writeAmerica, writeElsewhere } from './lists.mjs';
 
 const require = createRequire(import.meta.url);
 const { startSandbox } = require('../../worker/dist/worker/sandbox/index.js');
 const CAMPAIGN = require.resolve('../../worker/dist/worker/cli/main.js');
 const FOLDER = '.demo';
+
+const { values: chosen } = parseArgs({
+  options: {
+    engine: { type: 'string', default: 'embedded' },
+    orchestrate: { type: 'string', default: 'slice' },
+  },
+});
+const onTemporal = chosen.engine === 'temporal';
+if (!onTemporal && (chosen.engine !== 'embedded' || chosen.orchestrate !== 'slice')) {
+  console.error(
+    'npm run demo -- --engine embedded|temporal, and with temporal --orchestrate slice|message',
+  );
+  process.exit(2);
+}
+// What the commands hear of Temporal: nothing where it is not used, whatever this machine is set up for.
+const where = { TEMPORAL_ADDRESS: undefined };
 
 const FAULTS = [
   { match: { delivers: true, probability: 0.02 }, fault: 'drop_after_commit' },
@@ -51,6 +69,8 @@ message:
   text: "${text}"
 quietHours: ${quietHours()}
 throttle: { perSecond: 250 }
+engine: ${chosen.engine}
+orchestrate: ${chosen.orchestrate}
 `;
 }
 
@@ -60,11 +80,35 @@ function campaign(...args) {
     const child = spawn(process.execPath, [CAMPAIGN, ...args], {
       cwd: FOLDER,
       stdio: 'inherit',
-      env: { ...process.env, CHATWOOT_TOKEN: 'sandbox-token' },
+      env: { ...process.env, ...where, CHATWOOT_TOKEN: 'sandbox-token' },
     });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code));
   });
+}
+
+/** A Temporal server of the demo's own, and a worker beside the commands. Returns how both are ended. */
+async function startTemporalAndWorker() {
+  const { findTemporal, startTemporal } = await import('../../scripts/temporal-server.mjs');
+  const env = { ...process.env, TEMPORAL_ADDRESS: undefined };
+  const found = await findTemporal({ env, say: console.log });
+  if (found.path === undefined) throw new Error(found.missing);
+  const server = await startTemporal({ path: found.path });
+  where.TEMPORAL_ADDRESS = server.address;
+  console.log(`A Temporal server (${found.how}): ${server.address}`);
+  console.log('\n$ campaign worker --engine temporal > worker.log &');
+  const log = openSync(join(FOLDER, 'worker.log'), 'w');
+  const worker = spawn(process.execPath, [CAMPAIGN, 'worker', '--engine', 'temporal'], {
+    cwd: FOLDER,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...where, CHATWOOT_TOKEN: 'sandbox-token' },
+  });
+  const ended = new Promise((resolve) => worker.once('exit', resolve));
+  return async () => {
+    worker.kill('SIGTERM');
+    await ended;
+    await server.close();
+  };
 }
 
 /** The rows of a campaign, as the results command gives them to a script. */
@@ -89,6 +133,7 @@ function resultsOf(name) {
   });
 }
 
+let endTemporal;
 const sandbox = await startSandbox({
   latencyMs: 15,
   requestLog: false,
@@ -147,8 +192,12 @@ try {
   console.log(
     `A platform that drops answers, fails after it accepted, and asks to wait: ${sandbox.url}`,
   );
+  if (onTemporal) endTemporal = await startTemporalAndWorker();
   await campaign('suppress', 'import', 'stopped.txt', '--reason', 'STOP');
   await campaign('accounts', 'test', 'rehearsal');
+  if (chosen.orchestrate === 'message') {
+    console.log('\nA workflow for each message, on a development server: this takes some minutes.');
+  }
   for (const name of Object.keys(lists)) {
     await campaign('check', `${name}.campaign.yaml`);
     await campaign('run', `${name}.campaign.yaml`);
@@ -186,5 +235,6 @@ try {
   process.exitCode =
     final === total && lost === 0 && double === 0 && sent.length === accepted.size ? 0 : 1;
 } finally {
+  await endTemporal?.();
   await sandbox.close();
 }

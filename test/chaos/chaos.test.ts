@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 
 const ROOT = join(__dirname, '../..');
 
@@ -41,3 +42,26 @@ test('the same run notices a runner that sends again what may have been sent', a
   expect(verdict['double']).toBeGreaterThan(0);
   expect(exit).toBe(1);
 }, 240_000);
+
+const temporal = inject('temporal');
+
+test.skipIf('missing' in temporal)(
+  'so it is on Temporal, where nothing of anybody is left',
+  async () => {
+    const words = ['--engine', 'temporal', '--kills', '2', '--recipients', '200', '--seed', '1'];
+    const histories = join('worker', '.chaos', 'histories-of-a-test');
+    const { exit, verdict } = await chaos(...words, '--histories', histories);
+    expect(verdict).toMatchObject({
+      kills: 2,
+      lost: 0,
+      double: 0,
+      wrong: 0,
+      unknown: 0,
+      otherwise: [],
+    });
+    expect(verdict).toMatchObject({ histories: { leaks: [] }, torment: { freezes: 1 } });
+    expect(readdirSync(join(ROOT, histories)).length).toBeGreaterThan(0);
+    expect(exit).toBe(0);
+  },
+  400_000,
+);
