@@ -43,8 +43,8 @@ const BEATING = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '20s',
   retry,
-  // What is on its way is recorded before the campaign is cancelled.
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  // The ledger hears of a cancellation first, so that its gate is shut at once; then what is on its way is waited for there.
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
 } as const;
 const { importList } = proxyActivities<CampaignActivities>({
   ...BEATING,

@@ -123,6 +123,8 @@ async function pollUntilStopped(
   const standing = options.standing ?? createStanding();
   const connection = await NativeConnection.connect(connectionOptions);
   try {
+    // Asked first: a worker that cannot be made keeps the threads that it has begun with.
+    await connection.workflowService.describeNamespace({ namespace });
     const worker = await Worker.create({
       connection,
       namespace,

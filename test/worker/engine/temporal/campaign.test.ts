@@ -119,8 +119,11 @@ onTemporal('campaigns on Temporal', () => {
 
     await place.campaign('resume', 'spring', '--detach');
     await until('it goes on', () => sent() > before + 5);
+    const atCancel = sent();
     await (await handle()).cancel();
     expect(await (await handle()).result()).toBe('cancelled');
+    // The gate is shut at once, and not at the end of the slice: two seconds at ten a second, at the most.
+    expect(sent()).toBeLessThanOrEqual(atCancel + 20);
     const { state, counts } = await json('status', 'spring');
     expect(state).toBe('cancelled');
     expect(counts['sent']).toBe(sent());
