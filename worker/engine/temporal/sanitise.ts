@@ -74,7 +74,13 @@ function codeOf(error: unknown): { readonly code: string; readonly final: boolea
 }
 
 function withoutWords(code: string, nonRetryable: boolean): ApplicationFailure {
-  const failure = ApplicationFailure.create({ message: code, type: code, nonRetryable });
+  const failure = ApplicationFailure.create({
+    message: code,
+    type: code,
+    nonRetryable,
+    // Another process may be able to: it is asked again soon, and not later and later.
+    ...(code === 'CANNOT_HERE' ? { nextRetryDelay: '2s' } : {}),
+  });
   // Paths of this machine say something of it, and nothing of use.
   failure.stack = '';
   return failure;

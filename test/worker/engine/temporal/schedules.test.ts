@@ -134,14 +134,22 @@ onTemporal('schedules on Temporal', () => {
     await handle.backfill({ start: begun, end, overlap });
     await handle.trigger(overlap);
     await handle.pause();
-    await until('they have begun', async () => {
-      const { info } = await handle.describe();
-      return info.numActionsTaken >= before + 3;
-    });
-    await until('they are over', async () => {
-      const { info } = await handle.describe();
-      return info.runningActions.length === 0;
-    });
+    await until(
+      'they have begun',
+      async () => {
+        const { info } = await handle.describe();
+        return info.numActionsTaken >= before + 3;
+      },
+      60_000,
+    );
+    await until(
+      'they are over',
+      async () => {
+        const { info } = await handle.describe();
+        return info.runningActions.length === 0;
+      },
+      60_000,
+    );
     await wait(500);
     expect(sent()).toBe(
       (await listCampaigns(ledger)).filter(({ state }) => state === 'finished').length * ROWS,
