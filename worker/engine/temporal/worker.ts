@@ -24,7 +24,7 @@ const ROUND_MS = 15_000;
 /** With nothing to tell, it is looked this often whether the server is there: pollers wait for it in silence. */
 const LOOK_MS = 5_000;
 /** Enough for tens of steps a second; with more, one worker takes what others could do. */
-const POLLS = 2;
+const POLLS = 5;
 /** A cancellation is heard with a heartbeat: the SDK holds them back for so long at the most. */
 const THROTTLE = '5s';
 
