@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { open, rm } from 'node:fs/promises';
 import { Agent, request } from 'undici';
 
 /** Why a list could not be fetched: words without its address, which may hold a key. */
@@ -18,7 +17,7 @@ const TIMEOUT_MS = 120_000;
 const MOST_REDIRECTS = 5;
 
 /**
- * Fetches a list into a new file. Only from where it is allowed, also when the server leads elsewhere.
+ * Fetches a list into a new file, whole or not at all. Only from where it is allowed, also when the server leads elsewhere.
  *
  * @throws ListFetchError when it is not allowed, too large, too slow, not there, or perhaps not whole.
  */
@@ -63,11 +62,7 @@ export async function fetchList(
       if (packed !== undefined && packed !== 'identity') {
         throw new ListFetchError(`${at.host} answers in a compressed form that nobody asked for`);
       }
-      await pipeline(
-        body,
-        (pieces: AsyncIterable<Buffer>) => upTo(pieces, mostBytes),
-        createWriteStream(path, { flags: 'wx', mode: 0o600 }),
-      );
+      await keep(body, path, mostBytes);
       return;
     }
   } catch (error) {
@@ -101,12 +96,21 @@ function isAllowed(url: URL, allowed: readonly string[]): boolean {
   });
 }
 
-async function* upTo(pieces: AsyncIterable<Buffer>, most: number): AsyncGenerator<Buffer> {
-  let count = 0;
-  for await (const piece of pieces) {
-    count += piece.length;
-    if (count > most) throw tooLarge(most);
-    yield piece;
+/** All of it, or no file. When it is over, nothing of it is open any more. */
+async function keep(pieces: AsyncIterable<Buffer>, path: string, most: number): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  let isWhole = false;
+  try {
+    let count = 0;
+    for await (const piece of pieces) {
+      count += piece.length;
+      if (count > most) throw tooLarge(most);
+      await file.appendFile(piece);
+    }
+    isWhole = true;
+  } finally {
+    await file.close();
+    if (!isWhole) await rm(path, { force: true });
   }
 }
 

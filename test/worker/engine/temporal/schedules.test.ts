@@ -110,7 +110,6 @@ onTemporal('schedules on Temporal', () => {
 
   test('two of them fire, each by its time without the jitter; a backfill of the same times and a trigger send nothing twice', async () => {
     await create();
-    const begun = new Date(Date.now() - 2_000);
     const it = await every(5, { overlap: 'allow', jitterMs: 2_000 });
     worker();
     await until('two are through', async () => (await finished()) >= 2, 40_000);
@@ -127,18 +126,18 @@ onTemporal('schedules on Temporal', () => {
 
     const handle = client.schedule.getHandle(scheduleIdOf(it.ref));
     const before = (await handle.describe()).info.numActionsTaken;
-    const there = (await listOccurrences(ledger.db, it.id, 99)).length;
+    const there = await listOccurrences(ledger.db, it.id, 99);
+    const start = new Date((there.at(-1)?.nominal_at ?? 0) - 1_000);
     const end = new Date((campaigns.at(-1)?.created_at ?? 0) + 1);
-    await handle.unpause();
+    // Both by hand, so both while it is paused: a server may drop a trigger that a pause follows at once.
     const overlap = ScheduleOverlapPolicy.ALLOW_ALL;
-    await handle.backfill({ start: begun, end, overlap });
+    await handle.backfill({ start, end, overlap });
     await handle.trigger(overlap);
-    await handle.pause();
     await until(
       'they have begun',
       async () => {
         const { info } = await handle.describe();
-        return info.numActionsTaken >= before + 3;
+        return info.numActionsTaken >= before + campaigns.length + 1;
       },
       60_000,
     );
@@ -157,7 +156,7 @@ onTemporal('schedules on Temporal', () => {
     const after = await listOccurrences(ledger.db, it.id, 99);
     // Of the times that were opened before, none became another.
     expect(after.filter(({ campaign_id: id }) => id !== null).length).toBe(campaigns.length);
-    expect(after.length).toBeGreaterThanOrEqual(there);
+    expect(after.length).toBeGreaterThanOrEqual(there.length);
 
     const histories = await historiesOf(it);
     expect(Number.parseInt(histories, 10)).toBeGreaterThanOrEqual(2);
