@@ -38,7 +38,7 @@ export interface ImportOptions {
  * as of the moment when the campaign was made, so that the same list gives the same rows. Only who is excluded is asked of
  * the ledger as it is now, and once more when a row is claimed.
  *
- * @returns false when it was stopped before the end.
+ * @returns false when it was stopped before the end, or the campaign was cancelled.
  * @throws InputError where the list cannot be read on; the campaign stays unsealed, and nothing can be sent.
  */
 export async function importList(
@@ -46,6 +46,10 @@ export async function importList(
   campaign: Campaign,
   options: ImportOptions,
 ): Promise<boolean> {
+  // Whoever sealed it, and died before it could say so, has removed the list.
+  const { sealed, state } = await needCampaign(ledger.db, campaign.name);
+  if (sealed === 1) return true;
+  if (state !== 'importing') return false;
   const path = campaign.list_path ?? '';
   if (existsSync(path)) return importFrom(ledger, campaign, path, options);
   // Another machine has its copy; a scheduled campaign's list is kept in the ledger as well.

@@ -30,6 +30,8 @@ export type Plan =
 
 /** Where nothing is said: control and other processes' work are noticed then. */
 const LONGEST_WAIT_MS = 60_000;
+/** Rows that somebody holds may come back at any time: at the latest when the lease of one that is gone has ended. */
+const CLAIMED_WAIT_MS = 10_000;
 
 /** What a campaign does next. Pure: the same view and moment give the same plan, on every engine. */
 export function plan(view: View, now: number): Plan {
@@ -55,7 +57,11 @@ function settleOrWait(view: View, now: number): Plan {
   if (look !== null && look <= now) return { kind: 'run', slices: 1 };
   const due = view.nextDueAt === null ? null : Math.max(view.nextDueAt, view.stoppedUntil);
   const moments = [look, due].filter((at) => at !== null);
-  const next = Math.min(...moments, now + (view.longestWaitMs ?? LONGEST_WAIT_MS));
+  const longest = view.longestWaitMs ?? LONGEST_WAIT_MS;
+  const next = Math.min(
+    ...moments,
+    now + (view.claimed > 0 ? Math.min(longest, CLAIMED_WAIT_MS) : longest),
+  );
   return { kind: 'wait', untilMs: next, why: reason(view, now) };
 }
 
