@@ -128,7 +128,7 @@ export async function runCampaign(input: CampaignInput): Promise<DriveOutcome> {
       if (untilMs === null) return condition(nudged);
       // By the clock that said until when: with the server's, which may be ahead of it, there would be no wait at all.
       const ms = saidAt === undefined ? untilMs - Date.now() : Math.max(100, untilMs - saidAt);
-      if (ms > 0) await condition(nudged, ms);
+      if (ms > 0) await condition(nudged, ms, { summary: standing().why ?? 'waits' });
     },
     nudged: () => pokes !== heard,
     async rollover() {

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   CancellationScope,
+  ChildWorkflowCancellationType,
   executeChild,
   ParentClosePolicy,
   sleep,
@@ -28,7 +29,8 @@ export interface Windowed {
  * A parent that closes or is cancelled asks its messages to end, and they do when what is under way is known. Terminating
  * them instead would leave requests whose end nobody looks at.
  *
- * @throws CancelledFailure when the workflow is cancelled, after every message has ended.
+ * @throws CancelledFailure as soon as the workflow is cancelled: the ledger is to hear of it at once. The messages end by
+ * themselves.
  */
 export async function deliverAll(
   sends: readonly string[],
@@ -44,6 +46,7 @@ export async function deliverAll(
         args: [send, { until: 'due' }],
         workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        cancellationType: ChildWorkflowCancellationType.TRY_CANCEL,
       });
       count.ended += 1;
     } catch (error) {

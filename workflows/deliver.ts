@@ -4,6 +4,7 @@ import {
   CancelledFailure,
   condition,
   continueAsNew,
+  isCancellation,
   proxyActivities,
   setHandler,
   sleep,
@@ -39,6 +40,8 @@ const { sendMessage } = proxyActivities<SendActivities>({
   heartbeatTimeout: HEARTBEAT,
   // Never a blind second try: whatever is not known afterwards, settle finds out.
   retry: { maximumAttempts: 1 },
+  // The ledger hears of a cancellation first, so that its gate is shut at once; then what is on its way is seen to its end.
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
   summary: 'sends the message',
 });
 const { settle } = proxyActivities<SendActivities>({
@@ -47,6 +50,12 @@ const { settle } = proxyActivities<SendActivities>({
   heartbeatTimeout: HEARTBEAT,
   retry: RETRY,
   summary: 'finds out what became of it',
+});
+const { cancelSend } = proxyActivities<SendActivities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: HEARTBEAT,
+  retry: RETRY,
+  summary: 'cancels the message',
 });
 
 const MINUTE_MS = 60_000;
@@ -70,14 +79,28 @@ export type Delivered = SendOutcome | Extract<SendTurn, { state: 'not_before' | 
 /**
  * Delivers one message, by the id of its row in the ledger: contact, conversation, message, each an activity of its own.
  * It may be begun as often as anybody likes: what was done is in the ledger, and a message that has its end answers with it.
- * When it is cancelled, a request that is under way is still seen to its end.
  *
- * @throws ApplicationFailure `NO_SUCH_SEND` when no such message is to be delivered in this way, and
+ * Cancelling the workflow cancels a message that is sent by itself; one of a campaign's is the campaign's to cancel. A
+ * request that is under way is still seen to its end, and answered with.
+ *
+ * @throws CancelledFailure when it was cancelled before it was sent, ApplicationFailure `NO_SUCH_SEND` when no such message is to be delivered in this way, and
  * `INVALID_INPUT` when it is not said which.
  */
 export async function deliver(send: string, options: DeliverOptions = {}): Promise<Delivered> {
   mustBeText(send);
-  const { until = 'final' } = options ?? {};
+  try {
+    return await untilItsEnd(send, options ?? {});
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    const turn = await CancellationScope.nonCancellable(() => callOff(send));
+    if (turn?.state === 'sent' || turn?.state === 'failed' || turn?.state === 'unknown')
+      return turn;
+    throw error;
+  }
+}
+
+async function untilItsEnd(send: string, options: DeliverOptions): Promise<Delivered> {
+  const { until = 'final' } = options;
   let nudged = false;
   setHandler(nudge, () => {
     nudged = true;
@@ -89,7 +112,6 @@ export async function deliver(send: string, options: DeliverOptions = {}): Promi
     nudged = false;
     let turn: SendTurn = prepared ? { state: 'ready' } : await prepare(send);
     if (turn.state === 'ready' || turn.state === 'open') {
-      refuseIfCancelled();
       const seen = await seeThrough(send, turn);
       failures = seen.failed ? failures + 1 : 0;
       turn = seen.turn;
@@ -135,35 +157,42 @@ async function prepare(send: string): Promise<SendTurn> {
   return turn.state === 'ready' ? ensureConversation(send) : turn;
 }
 
-/** Sends, and stays until it is known what became of the request, also when this workflow is cancelled meanwhile. */
-function seeThrough(
+/** Sends, and stays until it is known what became of the request. */
+async function seeThrough(
   send: string,
   from: SendTurn,
 ): Promise<{ readonly turn: SendTurn; readonly failed: boolean }> {
-  return CancellationScope.nonCancellable(async () => {
-    let turn = from;
-    let failed = false;
-    if (turn.state === 'ready') {
-      try {
-        turn = await sendMessage(send);
-      } catch {
-        // Its worker is gone or slow, or could not say: it may have been sent.
-        failed = true;
-        turn = { state: 'open' };
-      }
+  let turn = from;
+  let failed = false;
+  if (turn.state === 'ready') {
+    try {
+      turn = await sendMessage(send);
+    } catch {
+      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled');
+      // Its worker is gone or slow, or could not say: it may have been sent.
+      failed = true;
+      turn = { state: 'open' };
     }
-    while (turn.state === 'open') {
-      turn = await settle(send);
-      if (turn.state === 'open') await sleep('1 second', { summary: 'not settled yet' });
-    }
-    return { turn, failed };
-  });
+  }
+  return { turn: await CancellationScope.nonCancellable(() => settled(send, turn)), failed };
 }
 
-/** An activity that was under way ends by itself; nothing is to be sent after it. */
-function refuseIfCancelled(): void {
-  if (CancellationScope.current().consideredCancelled) {
-    throw new CancelledFailure('cancelled before it was sent');
+/** Stays until it is known what became of a request that was begun, also when this workflow is cancelled meanwhile. */
+async function settled(send: string, from: SendTurn): Promise<SendTurn> {
+  let turn = from;
+  while (turn.state === 'open') {
+    turn = await settle(send);
+    if (turn.state === 'open') await sleep('1 second', { summary: 'not settled yet' });
+  }
+  return turn;
+}
+
+/** From now on nothing of it begins; what is on its way is seen to its end. Null: there is no such message. */
+async function callOff(send: string): Promise<SendTurn | null> {
+  try {
+    return await settled(send, await cancelSend(send));
+  } catch {
+    return null;
   }
 }
 

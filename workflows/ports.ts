@@ -46,13 +46,20 @@ export interface ScheduledInput {
   /** Where a person asked for it: which occurrence, and its time. Else the time is the schedule's. */
   readonly local?: string;
   readonly at?: number;
+  /** As with a campaign. */
+  readonly attributes?: boolean;
 }
+
+/** An occurrence, by its schedule's time or by when somebody asked for it. */
+export type OccurrenceInput = Omit<ScheduledInput, 'attributes'> & { readonly at: number };
 
 export interface ScheduleActivities {
   /** Takes the list and opens the campaign, once for each occurrence; `skipped` is a code. */
   openOccurrence(
-    input: ScheduledInput & { readonly at: number; readonly startedAt: number },
-  ): Promise<{ readonly campaign: string } | { readonly skipped: string }>;
+    input: OccurrenceInput & { readonly startedAt: number },
+  ): Promise<{ readonly campaign: string; readonly name: string } | { readonly skipped: string }>;
+  /** One that is not open yet is passed over. */
+  cancelOccurrence(input: OccurrenceInput): Promise<void>;
 }
 
 /** What became of a message so far. */
@@ -86,4 +93,6 @@ export interface SendActivities {
   sendMessage(send: string): Promise<SendTurn>;
   /** Finds out what became of a message whose answer was lost, or whose worker died. */
   settle(send: string): Promise<SendTurn>;
+  /** Cancels a message that is sent by itself, and says how it stands. One of a campaign's stays as it is. */
+  cancelSend(send: string): Promise<SendTurn>;
 }

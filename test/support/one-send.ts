@@ -47,5 +47,6 @@ export function stepsOf({ stopping = () => false, ...worker }: StepsOf) {
     conversation: by('ensureConversation'),
     message: by('sendMessage'),
     settle: by('settle'),
+    cancel: by('cancelSend'),
   };
 }

@@ -168,6 +168,105 @@ onTemporal('workflows on a server', () => {
     expect(delivered).toEqual([]);
   }, 30_000);
 
+  /** A message whose request takes as long as the test says. */
+  function slowMessage() {
+    const log: string[] = [];
+    const request = { end: (): void => undefined };
+    const ended = new Promise<void>((resolve) => {
+      request.end = resolve;
+    });
+    const activities = {
+      ensureContact: async (): Promise<SendTurn> => ({ state: 'ready' }),
+      ensureConversation: async (): Promise<SendTurn> => ({ state: 'ready' }),
+      async sendMessage(): Promise<SendTurn> {
+        log.push('begun');
+        await ended;
+        log.push('sent');
+        return { state: 'sent', reason: null };
+      },
+      async cancelSend(send: string): Promise<SendTurn> {
+        log.push(`cancel ${send}`);
+        return { state: 'open' };
+      },
+      async settle(): Promise<SendTurn> {
+        await ended;
+        return { state: 'sent', reason: null };
+      },
+    };
+    const begun = async (): Promise<void> => {
+      while (!log.includes('begun')) await wait(20);
+    };
+    return { log, request, activities, begun };
+  }
+
+  test('the ledger hears at once that a message is cancelled, and its request is seen to its end', async () => {
+    const { log, request, activities, begun } = slowMessage();
+    await withWorkflows(activities, async (start) => {
+      const workflow = await start('deliver', 'x');
+      await begun();
+      const began = performance.now();
+      await workflow.cancel();
+      while (log.length < 2) await wait(20);
+      // Not when the request has ended, nor when nobody hears of it any more.
+      expect(performance.now() - began).toBeLessThan(5_000);
+      request.end();
+      expect(await workflow.result()).toEqual({ state: 'sent', reason: null });
+    });
+    expect(log).toEqual(['begun', 'cancel x', 'sent']);
+  }, 30_000);
+
+  test('and that a campaign is whose messages have a workflow each, without waiting for these', async () => {
+    const { log, request, activities, begun } = slowMessage();
+    let cancelled = false;
+    const campaign = {
+      next: async (): Promise<Turn> =>
+        cancelled ? CANCELLED : { step: { kind: 'deliver', sends: ['x'] }, counts },
+      async control(): Promise<Turn> {
+        cancelled = true;
+        log.push('campaign');
+        return CANCELLED;
+      },
+    };
+    await withWorkflows({ ...activities, ...campaign }, async (start) => {
+      const workflow = await start('runCampaign', { campaign: 'c' });
+      await begun();
+      await workflow.cancel();
+      while (!log.includes('campaign')) await wait(20);
+      expect(log).not.toContain('sent');
+      request.end();
+      expect(await workflow.result()).toBe('cancelled');
+      while (!log.includes('sent')) await wait(20);
+    });
+  }, 30_000);
+
+  test('an occurrence answers whoever asks while its list is taken, and is nudged afterwards', async () => {
+    let open = false;
+    let asked = 0;
+    const activities = {
+      async openOccurrence() {
+        while (!open) await wait(20);
+        return { campaign: 'c', name: 'spring' };
+      },
+      async next(): Promise<Turn> {
+        asked += 1;
+        if (asked > 1) return ENDED;
+        return { step: { kind: 'wait', untilMs: Date.now() + HOUR_MS, why: 'test' }, counts };
+      },
+    };
+    await withWorkflows(activities, async (start) => {
+      const workflow = await start('runScheduled', { schedule: 's', at: 0 });
+      expect(await workflow.query('status')).toMatchObject({ why: 'its list is being taken' });
+      const update = workflow.executeUpdate('control', { args: [{ action: 'pause' }] });
+      await expect(update).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('not open yet') },
+      });
+      open = true;
+      while (asked === 0) await wait(20);
+      await workflow.signal('nudge');
+      expect(await workflow.result()).toBe('finished');
+    });
+  }, 30_000);
+
   test('an occurrence that is cancelled while its list is taken leaves no campaign behind', async () => {
     const told: string[] = [];
     let opening = false;
@@ -175,7 +274,7 @@ onTemporal('workflows on a server', () => {
       async openOccurrence() {
         opening = true;
         await wait(2_000);
-        return { campaign: 'c' };
+        return { campaign: 'c', name: 'spring' };
       },
       next: async (): Promise<Turn> => (told.length > 0 ? CANCELLED : ENDED),
       async control({ campaign, action }: { campaign: string; action: string }): Promise<Turn> {

@@ -29,7 +29,7 @@ import { NOBODY } from './list/open-list';
 import {
   campaignNameOf,
   isOnTime,
-  localOf,
+  localFor,
   type ScheduleSpec,
   specOfSchedule,
 } from './schedule-spec';
@@ -90,11 +90,11 @@ export async function openOccurrence(
   which: Which,
 ): Promise<Opened> {
   const schedule = await scheduleOfRef(ledger.db, which.schedule);
-  if (schedule === undefined) throw new LedgerError(`there is no schedule ${which.schedule} here`);
+  // As after a restore: no other try finds it either.
+  if (schedule === undefined) return { failed: 'no_such_schedule' };
   if (schedule.state === 'deleted' || schedule.name === null) return { skipped: 'deleted' };
   const spec = specOfSchedule(schedule);
-  const manual = which.local === undefined && !isOnTime(spec, which.nominalMs);
-  const local = which.local ?? localOf(spec, which.nominalMs, manual);
+  const { local, manual } = localFor(spec, which);
   const place = { scheduleId: schedule.id, local };
   const wanted = { schedule: { ...schedule, name: schedule.name }, spec, place, which, manual };
   try {
@@ -172,7 +172,8 @@ async function begin(ledger: Ledger, it: Beginning): Promise<Opened | null> {
         .executeTakeFirst();
       if (held !== undefined) return skip('overlap');
       // Kept until the one before is over, or the schedule is paused: no person asked for it, and Temporal needs not be told.
-      const mark = { state: 'asked', asked: 0, told: 1 } as const;
+      const at = { workflow_id: which.workflowId ?? null };
+      const mark = { state: 'asked', asked: 0, told: 1, ...at } as const;
       await markOccurrence(trx, place, which.nominalMs, mark, now);
       return { busy: true };
     }
@@ -335,6 +336,7 @@ async function noteFailure(ledger: Ledger, it: Failed): Promise<boolean> {
       why: code,
       detail: words,
       failing_since: since,
+      workflow_id: which.workflowId ?? null,
       ...(manual ? { manual: 1, asked: 1, told: 1 } : {}),
     };
     await markOccurrence(trx, place, which.nominalMs, mark, now);

@@ -2,15 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   type Campaign,
   type Claimed,
-  campaignOfRef,
   claim,
-  control,
   findSend,
   type Ledger,
-  LedgerError,
   nextLook,
   openSend,
-  readSendId,
   stoppedUntil,
 } from '../ledger';
 import { allow, prepare, prepareContact } from './prepare-row';
@@ -19,7 +15,7 @@ import type { Run } from './run';
 import { type Slice, type Steps, sendRow } from './send-row';
 import { explained, type OneSend, type SendTurn, spread, standOf } from './send-turn';
 import { settleDue } from './settle';
-import { importSingle } from './single';
+import { cancelSend, theSend } from './the-send';
 import { openHands, underLease } from './under-lease';
 
 /** How long a step that was done for this very message is believed by the next one. */
@@ -41,15 +37,6 @@ export interface SendDeps {
   readonly stopping: () => boolean;
 }
 
-/** There is no such message, or it is not one that is sent by itself: no other try finds it either. */
-export class NoSuchSend extends Error {
-  override readonly name = 'NoSuchSend';
-
-  constructor() {
-    super('there is no such message to be sent by a workflow of its own');
-  }
-}
-
 /** The steps of one message, each by its send id, and each safe to be asked for again: what was done is in the ledger. */
 export interface SendSteps {
   /** Finds or creates the contact, and lets the row go again. */
@@ -60,10 +47,12 @@ export interface SendSteps {
   sendMessage(send: string): Promise<SendTurn>;
   /** Stays until it is known what became of an open attempt, or for some minutes. */
   settle(send: string): Promise<SendTurn>;
+  /** Cancels it, where it is a campaign of its own, and says how it stands. */
+  cancelSend(send: string): Promise<SendTurn>;
 }
 
 /**
- * The steps of messages that are sent by a workflow each. All four throw `NoSuchSend`, what `open` throws, and the
+ * The steps of messages that are sent by a workflow each. All of them throw `NoSuchSend`, what `open` throws, and the
  * ledger's errors.
  */
 export function createSendSteps(deps: SendDeps): SendSteps {
@@ -189,6 +178,8 @@ export function createSendSteps(deps: SendDeps): SendSteps {
       const run = await deps.open(one.campaign);
       return settleOpen(run, one, stopping);
     },
+
+    cancelSend: (send) => cancelSend(ledger, send),
   };
 }
 
@@ -222,32 +213,4 @@ async function settleOpen(run: Run, one: OneSend, stopping: () => boolean): Prom
       else await settleDue(run, committer, watch, () => !over(), seq);
     }
   });
-}
-
-/** The message with its campaign; one of its own is written down, where its maker died before that, and started. */
-async function theSend(ledger: Ledger, send: string): Promise<OneSend> {
-  const id = readSendId(send);
-  if (id === null) throw new NoSuchSend();
-  const campaign = await campaignOfRef(ledger.db, id.ref).catch((error: unknown) => {
-    if (error instanceof LedgerError) throw new NoSuchSend();
-    throw error;
-  });
-  if (campaign.orchestrate !== 'message') throw new NoSuchSend();
-  const { kind, state, name } = campaign;
-  if (kind === 'single' && (state === 'importing' || state === 'ready')) {
-    if (state === 'importing') await importIfNeeded(ledger, campaign);
-    // Whoever asks for its delivery asks for its start.
-    await control(ledger, name, { action: 'start', byWorkflow: true }, ledger.now());
-  }
-  if ((await findSend(ledger.db, campaign.id, id.seq)) === undefined) throw new NoSuchSend();
-  return { campaign: await campaignOfRef(ledger.db, id.ref), seq: id.seq };
-}
-
-async function importIfNeeded(ledger: Ledger, campaign: Campaign): Promise<void> {
-  try {
-    await importSingle(ledger, campaign, ledger.now());
-  } catch (error) {
-    // Whoever made it was about to do the same.
-    if ((await campaignOfRef(ledger.db, campaign.ref)).state === 'importing') throw error;
-  }
 }

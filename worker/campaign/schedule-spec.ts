@@ -101,3 +101,12 @@ export function jitterOf(ref: string, nominalMs: number, spec: ScheduleSpec): nu
 /** The name of the campaign of an occurrence: recall-2026-03-29T0230. */
 export const campaignNameOf = (schedule: string, local: string): string =>
   `${schedule}-${local.replaceAll(':', '')}`;
+
+/** Which occurrence is meant, and whether it was begun by hand beside the schedule's times and beside the ledger. */
+export function localFor(
+  spec: ScheduleSpec,
+  { nominalMs, local }: { readonly nominalMs: number; readonly local?: string },
+): { readonly local: string; readonly manual: boolean } {
+  const manual = local === undefined && !isOnTime(spec, nominalMs);
+  return { local: local ?? localOf(spec, nominalMs, manual), manual };
+}

@@ -87,7 +87,7 @@ async function askTemporal({ engine, ref, state }: Schedule): Promise<string | n
     const { client, close } = await connectTemporal();
     try {
       const found = await describeSchedule(client, ref);
-      if (found === null) return 'does not know it yet; a worker tells it';
+      if (found === null) return 'does not know it; a worker tells it within a minute';
       const { numActionsTaken, numActionsSkippedOverlap: passed } = found.info;
       const paused = found.state.paused && state === 'active' ? 'paused there, ' : '';
       return `${paused}begun ${numActionsTaken} times, passed over for overlap ${passed} times`;
@@ -107,6 +107,7 @@ const WORDS: Readonly<Record<string, string>> = {
   empty_list: 'nobody was on the list',
   all_excluded: 'everybody on the list was written to lately',
   deleted: 'the schedule was deleted',
+  cancelled: 'its workflow was cancelled in Temporal',
   restored: 'the ledger was restored from a copy',
 };
 

@@ -12,11 +12,14 @@ export async function tellTemporal(
   // Loaded where it is wanted: it is large.
   const { connectTemporal } = await import('../engine/temporal/connection.js');
   const { tellSchedules } = await import('../engine/temporal/schedules.js');
+  const { hasSearchAttributes } = await import('../engine/temporal/tell.js');
   const later = 'It is written down, and campaign worker --engine temporal tells Temporal of it.';
   try {
     const temporal = await connectTemporal();
     try {
-      const refused = await tellSchedules(ledger, temporal.client);
+      const { client, namespace } = temporal;
+      const attributes = await hasSearchAttributes(client, namespace);
+      const refused = await tellSchedules({ ledger, client, attributes });
       if (refused === 0) return null;
       return `Temporal refuses ${refused === 1 ? 'something' : `${refused} things`} of the schedules here; does its server know the time zone?`;
     } finally {

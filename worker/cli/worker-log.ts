@@ -34,7 +34,7 @@ function sentences(): WorkerLog {
     note: (sentence) => say(sentence),
     event: (event) => line(sentenceOf(event)),
     error: (activity, code, error) => {
-      const words = ownWordsOf(error);
+      const words = ownWordsOf(error, code);
       line(`${activity}: ${code}${words === undefined ? '' : `. ${words}`}`);
     },
     sdk: ({ level, message, fields }) => {
@@ -51,7 +51,7 @@ function events(): WorkerLog {
     },
     event: (event) => sayJson({ event: 'work', at: new Date().toISOString(), ...event }),
     error: (activity, code, error) =>
-      sayJson({ event: 'error', activity, code, words: ownWordsOf(error) }),
+      sayJson({ event: 'error', activity, code, words: ownWordsOf(error, code) }),
     sdk: ({ level, message, fields }) => sayJson({ event: 'temporal', level, message, fields }),
   };
 }
@@ -61,12 +61,15 @@ function structured(): WorkerLog {
   return {
     note: (sentence, fields = {}) => log.info(fields, sentence),
     event: (event) => {
-      const level = event.kind === 'away' || event.kind === 'cannot' ? 'warn' : 'info';
+      const level = ['away', 'refused', 'cannot'].includes(event.kind) ? 'warn' : 'info';
       const { kind, ...fields } = event;
       log[level]({ event: kind, ...fields }, sentenceOf(event));
     },
     error: (activity, code, error) =>
-      log.error({ event: 'error', activity, code }, ownWordsOf(error) ?? `${activity}: ${code}`),
+      log.error(
+        { event: 'error', activity, code },
+        ownWordsOf(error, code) ?? `${activity}: ${code}`,
+      ),
     sdk: ({ level, message, fields }) =>
       log[PINO_LEVELS[level]]({ source: 'temporal', ...fields }, message),
   };
@@ -93,10 +96,17 @@ function createPino(): Logger {
   );
 }
 
-/** A sentence of ours where there is one: other words may name a person. */
-function ownWordsOf(error: unknown): string | undefined {
-  return isInputError(error) ? error.message : undefined;
+/** A sentence of ours where there is one: other words may name a person. Of a defect, its name and where it was. */
+function ownWordsOf(error: unknown, code: string): string | undefined {
+  if (isInputError(error)) return error.message;
+  if (code !== 'INTERNAL' || !(error instanceof Error)) return undefined;
+  const name = /^\w{1,40}$/.test(error.name) ? error.name : 'Error';
+  const [, place] = PLACE.exec(error.stack ?? '') ?? [];
+  return place === undefined ? name : `${name} in ${place}`;
 }
+
+/** The first place of a stack: file, line and column. */
+const PLACE = /^ {4}at .*?([\w.-]+\.[cm]?[jt]s:\d+:\d+)\)?$/m;
 
 function sentenceOf(event: WorkEvent | TemporalEvent | ClockEvent): string {
   switch (event.kind) {
@@ -122,7 +132,9 @@ function sentenceOf(event: WorkEvent | TemporalEvent | ClockEvent): string {
       return `${event.occurrence}: cannot be opened here now, and is tried again. Why: campaign schedule show`;
     case 'polls':
       return `Takes part in what Temporal has at ${event.address}, namespace ${event.namespace}.`;
+    case 'refused':
+      return event.why;
     case 'revived':
-      return `${event.campaigns} without a workflow: begun anew`;
+      return `${event.count} that Temporal had lost: begun anew`;
   }
 }

@@ -140,16 +140,30 @@ export async function listCampaigns(ledger: Ledger): Promise<Campaign[]> {
  * The campaigns of an engine that somebody should drive: those that run, those that were asked to start, and those in which
  * something that was on its way is still open.
  */
-export async function campaignsToDrive(
+export async function campaignsToDrive(db: Queries): Promise<Campaign[]> {
+  return toDrive(db, 'embedded').selectAll().orderBy('id').execute();
+}
+
+/** The same of those on Temporal: as many as one look is for, those behind a campaign first. */
+export async function workflowsToDrive(
   db: Queries,
-  engine: Engine = 'embedded',
-): Promise<Campaign[]> {
+  after: number,
+  limit: number,
+): Promise<Pick<Campaign, 'id' | 'ref' | 'kind' | 'engine' | 'workflow_id'>[]> {
+  return toDrive(db, 'temporal')
+    .select(['id', 'ref', 'kind', 'engine', 'workflow_id'])
+    .orderBy(sql`case when id > ${after} then 0 else 1 end`)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+function toDrive(db: Queries, engine: Engine) {
   const open = sql<boolean>`exists (
     select 1 from counters c where c.campaign_id = campaigns.id and c.n > 0
       and (c.state = 'sending' or (campaigns.state = 'cancelled' and c.state in ('claimed', 'pending'))))`;
   return db
     .selectFrom('campaigns')
-    .selectAll()
     .where('engine', '=', engine)
     .where((eb) =>
       eb.or([
@@ -157,9 +171,7 @@ export async function campaignsToDrive(
         eb.and([eb('state', 'in', ['importing', 'ready']), eb('autostart', '=', 1)]),
         eb.and([eb('state', 'in', ['paused', 'cancelled']), open]),
       ]),
-    )
-    .orderBy('id')
-    .execute();
+    );
 }
 
 export type Action = 'start' | 'pause' | 'resume' | 'cancel' | 'finish';

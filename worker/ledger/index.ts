@@ -24,3 +24,4 @@ export * from './sends';
 export * from './settle';
 export * from './suppressions';
 export * from './tally';
+export * from './told';

@@ -269,16 +269,6 @@ export async function listOccurrences(
     .execute();
 }
 
-/** Temporal has begun it. */
-export async function toldOccurrence(ledger: Ledger, { scheduleId, local }: Place): Promise<void> {
-  await ledger.db
-    .updateTable('occurrences')
-    .set({ told: 1 })
-    .where('schedule_id', '=', scheduleId)
-    .where('local', '=', local)
-    .execute();
-}
-
 const scheduleLock = (scheduleId: number): string => `occurrences ${scheduleId}`;
 
 function blank(scheduleId: number, local: string, nominalAt: number, now: number) {

@@ -218,26 +218,6 @@ export async function deleteSchedule(ledger: Ledger, name: string, now: number):
   });
 }
 
-/** Schedules of which Temporal has not heard the last. */
-export async function untoldSchedules(
-  db: Queries,
-): Promise<Readonly<Selectable<SchedulesTable>>[]> {
-  return db
-    .selectFrom('schedules')
-    .selectAll()
-    .where('engine', '=', 'temporal')
-    .whereRef('told', '<', 'revision')
-    .orderBy('id')
-    .execute();
-}
-
-/** Temporal knows it as it was at this revision. */
-export async function toldSchedule(ledger: Ledger, id: number, revision: number): Promise<void> {
-  await sql`update schedules set told = ${revision} where id = ${id} and told < ${revision}`.execute(
-    ledger.db,
-  );
-}
-
 /**
  * Pauses schedules of which a campaign has paused itself since the last look. `wanted` says whether a schedule is to be.
  * Returns how many were paused.

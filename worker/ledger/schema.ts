@@ -275,7 +275,7 @@ export interface OccurrencesTable {
   campaign_id: number | null;
   /** Of the list and the message. */
   content_hash: string | null;
-  /** On Temporal: the workflow that opened it. */
+  /** On Temporal: the workflow that opened it, or is at work on that. */
   workflow_id: string | null;
   /** 1: Temporal has been told to begin what was asked for. Also what nobody asked for, and what waits for the one before. */
   told: Generated<number>;

@@ -12,6 +12,7 @@ import {
   takeDriver,
   takeOutbox,
   takeWorkflowSeat,
+  workflowsToDrive,
 } from '../../../worker/ledger';
 import { onBothLedgers, type TestLedger } from '../../support/ledger';
 
@@ -81,9 +82,7 @@ onBothLedgers('engines of a campaign', (open) => {
     const { ledger } = place;
     const { id, ref } = await made('spring', 'temporal');
     expect((await campaignsToDrive(ledger.db)).map(({ name }) => name)).toEqual([]);
-    expect((await campaignsToDrive(ledger.db, 'temporal')).map(({ name }) => name)).toEqual([
-      'spring',
-    ]);
+    expect(await workflowsToDrive(ledger.db, 0, 10)).toMatchObject([{ ref }]);
     const seat = await takeDriver(ledger, id, 'me', 1_000);
     expect('taken' in seat).toBe(true);
     expect(await takeWorkflowSeat(ledger, ref, 'w1', 1_500)).toMatchObject({ kind: 'held' });
@@ -92,6 +91,17 @@ onBothLedgers('engines of a campaign', (open) => {
     expect(await takeDriver(ledger, id, 'me', 9e9)).toMatchObject({
       held: { holder: 'Temporal (workflow w1)' },
     });
+  });
+
+  test('of the many that workflows drive, each look takes some, and the next one goes on behind', async () => {
+    const { db } = place.ledger;
+    const ids: number[] = [];
+    for (const name of ['a', 'b', 'c']) ids.push((await made(name, 'temporal')).id);
+    const [a, b, c] = ids;
+    const from = async (after: number) =>
+      (await workflowsToDrive(db, after, 2)).map(({ id }) => id);
+    expect(await from(0)).toEqual([a, b]);
+    expect(await from(b ?? 0)).toEqual([c, a]);
   });
 
   test('the first workflow has the seat, and keeps it', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../../../core/errors';
-import { NoSuchSend } from '../../../worker/campaign/one-send';
+import { NoSuchSend } from '../../../worker/campaign/the-send';
 import {
   type Campaign,
   control,
@@ -112,6 +112,64 @@ onBothLedgers('one message, step by step', (open) => {
     expect(await other.message(0)).toMatchObject({ state: 'sent' });
     expect(platform.sends.calls).toHaveLength(1);
     expect(await doublesOf(ledger, campaign)).toBe(0);
+  });
+
+  describe('cancelled', () => {
+    beforeEach(async () => {
+      await ledger.db.updateTable('campaigns').set({ kind: 'single' }).execute();
+    });
+    const CANCELLED = { state: 'skipped', reason: 'cancelled' };
+
+    it('it is not sent, however often anybody asks for it', async () => {
+      const platform = obligingProvider();
+      const mine = steps(platform.provider);
+      expect(await mine.cancel(0)).toEqual(CANCELLED);
+      for (const again of [mine.cancel, mine.contact, mine.message, mine.settle]) {
+        expect(await again(0)).toEqual(CANCELLED);
+      }
+      expect(platform.sends.calls).toHaveLength(0);
+    });
+
+    it('while it waits for a token, it is not sent', async () => {
+      await setLimit(ledger, 'account/desk/message', 0.001);
+      await ledger.db
+        .updateTable('limits')
+        .set({ tat: clock() + 50_000 })
+        .execute();
+      const platform = obligingProvider();
+      const mine = steps(platform.provider);
+      const sending = mine.message(0);
+      while ((await row())?.state !== 'claimed') await new Promise((next) => setTimeout(next, 20));
+      expect(await mine.cancel(0)).toEqual(CANCELLED);
+      expect(await sending).toEqual(CANCELLED);
+      expect(platform.sends.calls).toHaveLength(0);
+    }, 20_000);
+
+    it('while its request is on its way, what became of that is found out', async () => {
+      const platform = scriptedProvider();
+      platform.contacts.always(contactOf);
+      const mine = steps(platform.provider);
+      const sending = mine.message(0);
+      const request = await platform.sends.next();
+      expect(await mine.cancel(0)).toEqual({ state: 'open' });
+      const settling = mine.settle(0);
+      request.answer(receiptOf('m1'));
+      expect(await sending).toMatchObject({ state: 'sent' });
+      expect(await settling).toMatchObject({ state: 'sent' });
+    });
+
+    it('after its end, it keeps that', async () => {
+      const mine = steps(obligingProvider().provider);
+      await mine.message(0);
+      expect(await mine.cancel(0)).toEqual({ state: 'sent', reason: null });
+    });
+
+    it('one of a campaign’s is not: that is the campaign’s', async () => {
+      await ledger.db.updateTable('campaigns').set({ kind: 'list' }).execute();
+      const mine = steps(obligingProvider().provider);
+      expect(await mine.cancel(0)).toEqual({ state: 'ready' });
+      expect(await mine.message(0)).toMatchObject({ state: 'sent' });
+    });
   });
 
   it('while somebody prepares it, it is in work', async () => {

@@ -13,6 +13,7 @@ import {
   control,
   deleteSchedule,
   dropReadLists,
+  findOccurrence,
   keepList,
   type Ledger,
   listCampaigns,
@@ -358,6 +359,28 @@ onBothLedgers('an occurrence', (open) => {
     expect(await askedOccurrences(ledger.db, 'embedded')).toEqual([]);
     expect(await openAt(it, now)).toEqual({ skipped: 'paused' });
     expect(await names()).toEqual(['recall-2026-06-01T0900']);
+  });
+
+  it('says which workflow is at work on it, as long as it is not open: one that is gone is noticed by that', async () => {
+    const it = await schedule({ spec: { overlap: 'buffer-one' } });
+    await openAt(it, NINE);
+    now = NINE + 24 * 60 * MINUTE;
+    const place = { scheduleId: it.id, local: '2026-06-02T09:00' };
+    const workflow = async () => (await findOccurrence(ledger.db, place))?.workflow_id;
+    await openAt(it, now, { workflowId: 'kept' });
+    expect(await workflow()).toBe('kept');
+    await finish('recall-2026-06-01T0900');
+    const broken = { ...here.opening(ledger), takeList: () => Promise.reject(new Error('no')) };
+    const which = { schedule: it.ref, nominalMs: now, workflowId: 'tried' };
+    await expect(openOccurrence(ledger, broken, which)).rejects.toThrow('no');
+    expect(await workflow()).toBe('tried');
+  });
+
+  it('of a schedule that the ledger does not know fails for good', async () => {
+    const which = { schedule: '0123456789abcdef', nominalMs: NINE };
+    expect(await openOccurrence(ledger, here.opening(ledger), which)).toEqual({
+      failed: 'no_such_schedule',
+    });
   });
 
   it('is passed over when it became too late while its list was taken', async () => {

@@ -11,6 +11,7 @@ import {
   needCampaign,
   takeWorkflowSeat,
   tally,
+  type WorkflowSeat,
 } from '../../ledger';
 import { IDLE_MS, startIfAsked } from '../ask-plan';
 import type { Deps } from './deps';
@@ -33,9 +34,17 @@ export function createCampaignActivities(deps: Deps): CampaignActivities {
   /** Since when nothing could be done of a campaign, though something was due. */
   const idleSince = new Map<number, number>();
 
+  /** A campaign that this ledger does not know, as after a restore, is known to no other try either. */
+  const seatOf = (ref: string): Promise<WorkflowSeat> =>
+    takeWorkflowSeat(ledger, ref, workflowId(), ledger.now()).catch((error: unknown) => {
+      throw error instanceof LedgerError
+        ? ApplicationFailure.nonRetryable('', 'NO_SUCH_CAMPAIGN')
+        : error;
+    });
+
   /** Does it with the campaign's run, if this workflow drives the campaign. */
   async function seated(ref: string, use: (run: Run) => Promise<Turn>): Promise<Turn> {
-    const seat = await takeWorkflowSeat(ledger, ref, workflowId(), ledger.now());
+    const seat = await seatOf(ref);
     const said = { counts: NOTHING, at: ledger.now() };
     if (seat.kind === 'moved') return { step: { kind: 'end', outcome: 'moved' }, ...said };
     if (seat.kind === 'held') {
@@ -101,9 +110,9 @@ export function createCampaignActivities(deps: Deps): CampaignActivities {
       ),
 
     async control({ campaign, action }) {
-      const { name } = await campaignOfRef(ledger.db, campaign);
       // A workflow that has lost it says nothing about it any more: whoever cancels that one tidies up.
-      const seat = await takeWorkflowSeat(ledger, campaign, workflowId(), ledger.now());
+      const seat = await seatOf(campaign);
+      const { name } = await campaignOfRef(ledger.db, campaign);
       if (seat.kind === 'moved') throw ApplicationFailure.nonRetryable('', 'MOVED');
       const why = 'asked for in Temporal';
       await control(ledger, name, { action, why }, ledger.now()).catch((error: unknown) => {

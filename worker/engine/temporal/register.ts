@@ -1,10 +1,7 @@
 import { InputError } from '../../campaign/input-error';
 import type { Temporal } from './connection';
-import { SEARCH_ATTRIBUTES } from './tell';
+import { KEYWORD, SEARCH_ATTRIBUTES } from './tell';
 import { troubleOf, wordsOf } from './trouble';
-
-/** temporal.api.enums.v1.IndexedValueType */
-const KEYWORD = 2;
 
 /**
  * Registers the search attributes by which campaigns are found in Temporal, those that are missing in this namespace. Returns them; may be

@@ -1,7 +1,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { ScheduleActivities } from '../../../workflows/ports';
+import { cancelOccurrence } from '../../campaign/cancel-occurrence';
 import { type Opening, openOccurrence } from '../../campaign/occurrence';
-import type { Ledger } from '../../ledger';
+import { campaignOfRef, type Ledger } from '../../ledger';
 import { beating } from './heart';
 
 export interface ScheduleDeps {
@@ -20,12 +21,22 @@ export function createScheduleActivities({ ledger, opening }: ScheduleDeps): Sch
           ...(local === undefined ? {} : { local }),
           workflowId: workflowExecution?.workflowId ?? '',
         });
-        if ('campaign' in opened || 'skipped' in opened) return opened;
+        if ('skipped' in opened) return opened;
+        if ('campaign' in opened) {
+          const { ref: campaign, name } = await campaignOfRef(ledger.db, opened.campaign);
+          return { campaign, name };
+        }
         if ('failed' in opened) {
           throw ApplicationFailure.nonRetryable('', opened.failed.toUpperCase());
         }
         // Tried again after a while, which leaves nothing in the history.
         throw ApplicationFailure.retryable('', 'OVERLAPS');
+      }),
+
+    cancelOccurrence: ({ schedule, local, at }) =>
+      cancelOccurrence(ledger, {
+        ...{ schedule, nominalMs: at },
+        ...(local === undefined ? {} : { local }),
       }),
   };
 }

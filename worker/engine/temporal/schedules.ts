@@ -13,18 +13,27 @@ import { writeCron } from '../../campaign/cron';
 import { type Overlap, specOfSchedule } from '../../campaign/schedule-spec';
 import {
   askedOccurrences,
-  type Ledger,
-  pauseAfterSelfPaused,
+  forgottenThere,
+  type Occurrence,
+  occurrencesUnderWay,
   type Schedule,
   scheduleOfRef,
+  schedulesTold,
   toldOccurrence,
   toldSchedule,
   untoldSchedules,
 } from '../../ledger';
-import { TASK_QUEUE } from './tell';
+import { statusOf, TASK_QUEUE, type Telling } from './tell';
 
 /** Says nothing of the schedule but its number. */
 export const scheduleIdOf = (ref: string): string => `campaign-schedule/${ref}`;
+/** The workflow of an occurrence that the ledger asks for. */
+const workflowIdOf = (ref: string, local: string): string => `${scheduleIdOf(ref)}/${local}`;
+
+export type TellingSchedules = Omit<Telling, 'taskQueue'>;
+
+/** After so long the rest is left to the next look. */
+const ENOUGH_MS = 3_000;
 
 const OVERLAP: Readonly<Record<Overlap, ScheduleOverlapPolicy>> = {
   skip: ScheduleOverlapPolicy.SKIP,
@@ -38,37 +47,69 @@ const OVERLAP: Readonly<Record<Overlap, ScheduleOverlapPolicy>> = {
  *
  * @throws when Temporal or the ledger is away.
  */
-export async function tellSchedules(ledger: Ledger, client: Client): Promise<number> {
+export async function tellSchedules(telling: TellingSchedules): Promise<number> {
+  const { ledger } = telling;
   let refused = 0;
   for (const { ref } of await untoldSchedules(ledger.db)) {
-    if (!(await unlessRefused(() => tellSchedule(ledger, client, ref)))) refused += 1;
+    if (!(await unlessRefused(() => tellSchedule(telling, ref)))) refused += 1;
   }
   for (const asked of await askedOccurrences(ledger.db, 'temporal')) {
     if (asked.told === 1) continue;
-    const { ref, local, nominal_at: at, schedule_id: scheduleId } = asked;
-    const begun = await unlessRefused(async () => {
-      const schedule = await scheduleOfRef(ledger.db, ref);
-      if (schedule === undefined) return;
-      await client.workflow.start<typeof runScheduled>('runScheduled', {
-        workflowId: `${scheduleIdOf(ref)}/${local}`,
-        args: [{ schedule: ref, local, at }],
-        taskQueue: specOfSchedule(schedule).taskQueue ?? TASK_QUEUE,
-        // The ledger opens it once, however often it is begun.
-        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      });
-      await toldOccurrence(ledger, { scheduleId, local });
-    });
-    if (!begun) refused += 1;
+    if (!(await unlessRefused(() => begin(telling, asked)))) refused += 1;
   }
   return refused;
 }
 
-/** What a worker does for schedules all the while. */
-export async function tendSchedules(ledger: Ledger, client: Client): Promise<void> {
-  const wanted = (spec: string): boolean => specOfSchedule({ spec }).pauseOnFailure;
-  await pauseAfterSelfPaused(ledger, wanted, ledger.now());
-  await tellSchedules(ledger, client);
+type Begun = Pick<Occurrence, 'local' | 'nominal_at' | 'schedule_id'> & { readonly ref: string };
+
+async function begin(
+  { ledger, client, attributes }: TellingSchedules,
+  { ref, local, nominal_at: at, schedule_id: scheduleId }: Begun,
+): Promise<void> {
+  const schedule = await scheduleOfRef(ledger.db, ref);
+  if (schedule === undefined) return;
+  await client.workflow.start<typeof runScheduled>('runScheduled', {
+    workflowId: workflowIdOf(ref, local),
+    args: [{ schedule: ref, local, at, ...(attributes ? { attributes } : {}) }],
+    taskQueue: specOfSchedule(schedule).taskQueue ?? TASK_QUEUE,
+    // The ledger opens it once, however often it is begun.
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+  });
+  await toldOccurrence(ledger, { scheduleId, local });
+}
+
+/**
+ * Schedules that Temporal should know and does not, and occurrences whose workflow is gone before anything was opened: deleted or
+ * terminated by hand, or lost with the server's own database. The schedules are told anew, and the occurrences begun anew. Returns how many there were.
+ */
+export async function noticeLostSchedules(telling: TellingSchedules): Promise<number> {
+  const { ledger, client } = telling;
+  const began = performance.now();
+  const over = (): boolean => performance.now() - began > ENOUGH_MS;
+  let lost = 0;
+  for (const { id, ref } of shuffled(await schedulesTold(ledger.db))) {
+    if (over()) break;
+    if ((await describeSchedule(client, ref)) !== null) continue;
+    await forgottenThere(ledger, id);
+    lost += 1;
+  }
+  for (const occurrence of shuffled(await occurrencesUnderWay(ledger.db))) {
+    if (over()) break;
+    const { ref, local, workflow_id: workflowId } = occurrence;
+    const status = await statusOf(client, workflowId ?? workflowIdOf(ref, local));
+    if (status === 'RUNNING' || status === 'PAUSED') continue;
+    if (await unlessRefused(() => begin(telling, occurrence))) lost += 1;
+  }
+  return lost;
+}
+
+/** Where there are too many for one look, each has its turn. */
+function shuffled<T>(all: readonly T[]): T[] {
+  return all
+    .map((each) => ({ each, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ each }) => each);
 }
 
 /** What Temporal knows of a schedule; null: nothing. */
@@ -84,12 +125,15 @@ export async function describeSchedule(
   }
 }
 
-async function tellSchedule(ledger: Ledger, client: Client, ref: string): Promise<void> {
+async function tellSchedule(
+  { ledger, client, attributes }: TellingSchedules,
+  ref: string,
+): Promise<void> {
   for (;;) {
     const schedule = await scheduleOfRef(ledger.db, ref);
     if (schedule === undefined) return;
     if (schedule.state === 'deleted') await remove(client, ref);
-    else await write(client, optionsOf(schedule));
+    else await write(client, optionsOf(schedule, attributes));
     await toldSchedule(ledger, schedule.id, schedule.revision);
     // Somebody changed it meanwhile, and may have told Temporal before this did.
     if ((await scheduleOfRef(ledger.db, ref))?.revision === schedule.revision) return;
@@ -117,7 +161,10 @@ async function remove(client: Client, ref: string): Promise<void> {
   }
 }
 
-function optionsOf(schedule: Pick<Schedule, 'ref' | 'state' | 'spec'>): ScheduleOptions {
+function optionsOf(
+  schedule: Pick<Schedule, 'ref' | 'state' | 'spec'>,
+  attributes: boolean,
+): ScheduleOptions {
   const { ref, state } = schedule;
   const spec = specOfSchedule(schedule);
   const { cron, zone, jitterMs, overlap, catchUpMs, pauseOnFailure, fromMs, untilMs } = spec;
@@ -136,7 +183,7 @@ function optionsOf(schedule: Pick<Schedule, 'ref' | 'state' | 'spec'>): Schedule
       type: 'startWorkflow',
       workflowType: 'runScheduled',
       workflowId: scheduleIdOf(ref),
-      args: [{ schedule: ref }],
+      args: [{ schedule: ref, ...(attributes ? { attributes } : {}) }],
       taskQueue: spec.taskQueue ?? TASK_QUEUE,
     },
     policies: {

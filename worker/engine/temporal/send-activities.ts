@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { SendActivities } from '../../../workflows/ports';
-import { createSendSteps, NoSuchSend, type SendSteps } from '../../campaign/one-send';
+import { createSendSteps, type SendSteps } from '../../campaign/one-send';
+import { NoSuchSend } from '../../campaign/the-send';
 import type { Deps } from './deps';
 import { beating } from './heart';
 
@@ -24,5 +25,6 @@ export function createSendActivities(deps: Deps): SendActivities {
     ensureConversation: step('ensureConversation'),
     sendMessage: step('sendMessage'),
     settle: step('settle'),
+    cancelSend: step('cancelSend'),
   };
 }

@@ -8,7 +8,6 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import type { runCampaign } from '../../../workflows/campaign';
 import type { deliver } from '../../../workflows/deliver';
 import {
-  campaignsToDrive,
   delivered,
   driverOf,
   isAlive,
@@ -17,6 +16,7 @@ import {
   type Outgoing,
   sendIdOf,
   takeOutbox,
+  workflowsToDrive,
 } from '../../ledger';
 
 /** Where workflows and activities are asked for, where nothing else is said. */
@@ -37,6 +37,8 @@ export const sendWorkflowIdOf = (send: string): string => `deliver/${send}`;
 
 /** How many are told at a time. */
 const BLOCK = 50;
+/** How many are looked at in one look. */
+const MOST = 2_000;
 /** After so long the rest is left to the next time: whoever calls has other things to do, and a deadline. */
 const ENOUGH_MS = 5_000;
 
@@ -123,6 +125,8 @@ const NAME = defineSearchAttributeKey('CampaignName', 'KEYWORD');
 const STATE = defineSearchAttributeKey('CampaignState', 'KEYWORD');
 /** Registered by campaign migrate --temporal. */
 export const SEARCH_ATTRIBUTES = [NAME.name, STATE.name] as const;
+/** Their type: temporal.api.enums.v1.IndexedValueType */
+export const KEYWORD = 2;
 
 /**
  * Campaigns that should be driven, and whose workflow is gone: terminated by hand, or lost with the server's own database. Writes down that each is to be begun anew. Returns how many.
@@ -130,10 +134,7 @@ export const SEARCH_ATTRIBUTES = [NAME.name, STATE.name] as const;
 export async function noticeLost({ ledger, client }: Telling): Promise<number> {
   const began = performance.now();
   let lost = 0;
-  const all = await campaignsToDrive(ledger.db, 'temporal');
-  const last = lookedUpTo.get(ledger) ?? 0;
-  const inTurn = [...all.filter(({ id }) => id > last), ...all.filter(({ id }) => id <= last)];
-  for (const campaign of inTurn) {
+  for (const campaign of await workflowsToDrive(ledger.db, lookedUpTo.get(ledger) ?? 0, MOST)) {
     if (performance.now() - began > ENOUGH_MS) break;
     const { id, ref, kind } = campaign;
     lookedUpTo.set(ledger, id);
@@ -142,9 +143,8 @@ export async function noticeLost({ ledger, client }: Telling): Promise<number> {
     if (driver !== undefined && isAlive(driver, ledger.now())) continue;
     const byName = kind === 'single' ? sendWorkflowIdOf(sendIdOf({ ref }, 0)) : workflowIdOf(ref);
     const status = await statusOf(client, campaign.workflow_id ?? byName);
-    // One that somebody has paused there is not gone; and a message whose workflow somebody has cancelled is not sent all the same.
+    // One that somebody has paused there is not gone. How a closed one ended says nothing: it is not there for ever.
     if (status === 'RUNNING' || status === 'PAUSED') continue;
-    if (status === 'CANCELLED' && kind === 'single') continue;
     await ledger.db.transaction().execute((trx) => nudge(trx, campaign, ledger.now()));
     lost += 1;
   }
@@ -152,7 +152,7 @@ export async function noticeLost({ ledger, client }: Telling): Promise<number> {
 }
 
 /** Whether Temporal has answered, and does not want this one. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   const { code } = (error instanceof Error ? (error.cause ?? error) : {}) as { code?: number };
   return code === GRPC_INVALID_ARGUMENT || code === GRPC_PRECONDITION || code === GRPC_EXHAUSTED;
 }
@@ -162,7 +162,7 @@ const GRPC_EXHAUSTED = 8;
 const GRPC_PRECONDITION = 9;
 
 /** How a workflow stands there; null: it is not known. */
-async function statusOf(client: Client, workflowId: string): Promise<string | null> {
+export async function statusOf(client: Client, workflowId: string): Promise<string | null> {
   try {
     return (await client.workflow.getHandle(workflowId).describe()).status.name;
   } catch (error) {
@@ -180,7 +180,8 @@ export async function hasSearchAttributes(client: Client, namespace: string): Pr
     const { customAttributes } = await client.connection.operatorService.listSearchAttributes({
       namespace,
     });
-    return SEARCH_ATTRIBUTES.every((name) => customAttributes?.[name] !== undefined);
+    // One of another type would have every start refused.
+    return SEARCH_ATTRIBUTES.every((name) => Number(customAttributes?.[name]) === KEYWORD);
   } catch {
     // Not everybody may ask; then nothing is lost but a column in a list.
     return false;

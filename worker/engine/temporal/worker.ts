@@ -2,16 +2,18 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { NativeConnection, Worker, type WorkerDeploymentOptions } from '@temporalio/worker';
-import { dropReadLists, isAway, isLocked } from '../../ledger';
+import { specOfSchedule } from '../../campaign/schedule-spec';
+import { dropReadLists, pauseAfterSelfPaused } from '../../ledger';
 import { createActivities } from './activities';
 import { connectTemporal, type Target, type Temporal, targetOf } from './connection';
 import type { Deps } from './deps';
+import { illOf, type Report, reporter, type TroubleEvent } from './report';
 import { installRuntime, type RuntimeOptions } from './runtime';
 import { type OnError, sanitising } from './sanitise';
-import { tendSchedules } from './schedules';
+import { noticeLostSchedules, tellSchedules } from './schedules';
 import { createStanding, type Standing } from './standing';
 import { hasSearchAttributes, noticeLost, type Telling, tellAll } from './tell';
-import { type Trouble, troubleOf, wordsOf } from './trouble';
+import { troubleOf } from './trouble';
 
 /** How often the outbox is looked at. */
 const TELL_MS = 500;
@@ -19,6 +21,8 @@ const TELL_MS = 500;
 const LOST_MS = 60_000;
 /** After Temporal could not be reached. */
 const AGAIN_MS = 2_000;
+/** What it refused is told again after so long, as with the outbox. */
+const REFUSED_MS = 10_000;
 /** How long a look at the outbox may take. */
 const ROUND_MS = 15_000;
 /** With nothing to tell, it is looked this often whether the server is there: pollers wait for it in silence. */
@@ -36,10 +40,9 @@ export type Part = 'workflows' | 'activities';
 /** What a worker tells of its work: codes and words, nothing of anybody. */
 export type TemporalEvent =
   | { readonly kind: 'polls'; readonly address: string; readonly namespace: string }
-  /** `why` is a sentence that says what to do. */
-  | { readonly kind: 'away'; readonly what: 'temporal' | 'ledger'; readonly why: string }
-  | { readonly kind: 'back' }
-  | { readonly kind: 'revived'; readonly campaigns: number };
+  | TroubleEvent
+  /** How many campaigns, messages, schedules and occurrences. */
+  | { readonly kind: 'revived'; readonly count: number };
 
 export interface TemporalWorkerOptions extends Deps {
   readonly taskQueue: string;
@@ -88,30 +91,6 @@ export async function runTemporalWorker(given: TemporalWorkerOptions): Promise<v
     await telling;
   }
 }
-
-type Report = (who: 'polling' | 'telling', trouble: Trouble | 'ledger' | null) => void;
-
-/** Two things go on at once, and each may be in trouble: it is told when that begins, changes and is over. */
-function reporter({ onEvent, standing }: TemporalWorkerOptions, target: Target): Report {
-  const now: Record<'polling' | 'telling', Trouble | 'ledger' | null> = {
-    polling: null,
-    telling: null,
-  };
-  let told: Trouble | 'ledger' | null = null;
-  return (who, trouble) => {
-    now[who] = trouble;
-    // What stands in the way of polling says more: telling may have nothing to tell.
-    const is = now.polling ?? now.telling;
-    if (standing !== undefined) standing.trouble = is === 'ledger' ? null : is;
-    if (is === told) return;
-    told = is;
-    if (is === null) onEvent({ kind: 'back' });
-    else if (is === 'ledger') onEvent({ kind: 'away', what: 'ledger', why: LEDGER_AWAY });
-    else onEvent({ kind: 'away', what: 'temporal', why: wordsOf(is, target) });
-  };
-}
-
-const LEDGER_AWAY = 'The ledger cannot be reached.';
 
 /** One worker, from its connection to its drained end. */
 async function pollUntilStopped(
@@ -180,9 +159,13 @@ async function tellUntilStopped(
   let attributes = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let heardAt = Number.NEGATIVE_INFINITY;
+  let schedulesAt = Number.NEGATIVE_INFINITY;
+  let refused = 0;
+  let refusedAt = Number.NEGATIVE_INFINITY;
 
   async function round({ client, namespace }: Temporal): Promise<void> {
     if (performance.now() - heardAt > LOOK_MS) {
+      await pauseAfterSelfPaused(ledger, pausesOnFailure, ledger.now());
       await client.withDeadline(Date.now() + LOOK_MS, () =>
         client.workflowService.describeNamespace({ namespace }),
       );
@@ -190,32 +173,43 @@ async function tellUntilStopped(
     }
     const isTime = performance.now() - lookedAt > LOST_MS;
     // They may be registered at any time.
-    if (isTime) attributes ||= await hasSearchAttributes(client, namespace);
+    if (isTime) attributes = await hasSearchAttributes(client, namespace);
     const telling: Telling = { ledger, client, taskQueue, attributes };
     await tellAll(telling);
-    await tendSchedules(ledger, client);
-    if (!isTime) return;
-    lookedAt = performance.now();
-    await dropReadLists(ledger, ledger.now());
-    const campaigns = await noticeLost(telling);
-    if (campaigns > 0) onEvent({ kind: 'revived', campaigns });
+    if (refused === 0 || performance.now() - schedulesAt > REFUSED_MS) {
+      schedulesAt = performance.now();
+      refused = await tellSchedules(telling);
+      if (refused > 0) refusedAt = performance.now();
+    }
+    if (isTime) {
+      lookedAt = performance.now();
+      await dropReadLists(ledger, ledger.now());
+      const count = (await noticeLost(telling)) + (await noticeLostSchedules(telling));
+      if (count > 0) onEvent({ kind: 'revived', count });
+    }
   }
 
   while (!stopping()) {
     try {
       const connected = (temporal ??= await connectTemporal(target));
       // A server that hears and says nothing must not hold up the end of this process.
-      await connected.client.withDeadline(Date.now() + ROUND_MS, () => round(connected));
-      report('telling', null);
+      const { client } = connected;
+      await client.withDeadline(Date.now() + ROUND_MS, () => round(connected));
+      // What was refused comes again some seconds later: until then the others are told as if nothing were.
+      report('telling', performance.now() - refusedAt < 2 * REFUSED_MS ? 'refused' : null);
       await waitUnless(stopping, TELL_MS);
     } catch (error) {
       // Temporal or the ledger is away, or refuses: what was taken comes again.
-      report('telling', isAway(error) || isLocked(error) ? 'ledger' : (troubleOf(error) ?? 'away'));
+      const ill = illOf(error);
+      if (ill === 'refused') refusedAt = performance.now();
+      report('telling', ill);
       await waitUnless(stopping, AGAIN_MS);
     }
   }
   await temporal?.close();
 }
+
+const pausesOnFailure = (spec: string): boolean => specOfSchedule({ spec }).pauseOnFailure;
 
 async function waitUnless(stopping: () => boolean, ms: number): Promise<void> {
   const until = performance.now() + ms;

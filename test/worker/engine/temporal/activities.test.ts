@@ -8,6 +8,7 @@ import {
   type Campaign,
   chooseEngine,
   control,
+  createCampaign,
   type Ledger,
   needCampaign,
   stopAccount,
@@ -71,6 +72,7 @@ onBothLedgers('what a campaign workflow asks for', (open) => {
         environment.run(activity, input);
     return {
       next: by(activities.next),
+      importList: by(activities.importList),
       slice: by(activities.slice),
       control: by(activities.control),
       send: (id: string) => environment.run(activities.sendMessage, id),
@@ -170,6 +172,38 @@ onBothLedgers('what a campaign workflow asks for', (open) => {
     const until = ledger.now() + 600_000;
     await stopAccount(ledger, 'desk', { until, why: 'test', now: ledger.now() });
     expect((await next({ campaign })).step).toMatchObject({ kind: 'wait', untilMs: until });
+  });
+
+  test('a list that was read to its end by somebody who died before saying so is not asked for again', async () => {
+    await running(ledger, 'spring', 3, ledger.now());
+    const { ref: campaign } = await onTemporal('spring', { state: 'ready', autostart: 1 });
+    expect((await asked('one').importList({ campaign })).step.kind).toBe('run');
+    expect((await needCampaign(ledger.db, 'spring')).state).toBe('running');
+  });
+
+  test('a campaign that is cancelled while its list is to be read ends', async () => {
+    const made = {
+      name: 'spring',
+      kind: 'list',
+      account: 'desk',
+      spec: '{}',
+      inbox: '{}',
+    } as const;
+    await createCampaign(ledger, { ...made, engine: 'temporal' }, ledger.now());
+    const { ref: campaign } = await onTemporal('spring');
+    const { next, importList } = asked('one');
+    expect((await next({ campaign })).step.kind).toBe('import');
+    await control(ledger, 'spring', { action: 'cancel' }, ledger.now());
+    expect((await importList({ campaign })).step).toEqual({ kind: 'end', outcome: 'cancelled' });
+  });
+
+  test('a campaign that the ledger does not know is known to no other try either', async () => {
+    const { next, control: change } = asked('one');
+    const campaign = '0123456789abcdef';
+    for (const ask of [next({ campaign }), change({ campaign, action: 'cancel' as const })]) {
+      const refused = await ask.catch((error: unknown) => error);
+      expect(refused).toMatchObject({ type: 'NO_SUCH_CAMPAIGN', nonRetryable: true });
+    }
   });
 
   test('a workflow that has lost its campaign cannot pause or cancel it any more', async () => {

@@ -7,7 +7,7 @@ import {
   noticeLost,
   workflowIdOf,
 } from '../../../../worker/engine/temporal/tell';
-import { needCampaign, openLedger, waitingOutbox } from '../../../../worker/ledger';
+import { needCampaign, openLedger, stopAccount, waitingOutbox } from '../../../../worker/ledger';
 import {
   onTemporal,
   temporalAddress,
@@ -184,6 +184,20 @@ onTemporal('campaigns on Temporal', () => {
     const back = await place.campaign('resume', 'spring', '--engine', 'temporal', '--json');
     expect(lastJson(back)).toMatchObject({ state: 'finished', counts: { sent: ROWS, double: 0 } });
     expect(place.sandbox.summary()).toMatchObject({ accepted: ROWS, doubles: 0 });
+  }, 60_000);
+
+  test('whoever looks on is told what it waits for', async () => {
+    worker();
+    await place.campaign('start', 'spring.campaign.yaml');
+    await until('all are sent', () => sent() === ROWS);
+    place.write('summer.campaign.yaml', campaignYaml({ engine: 'temporal', name: 'summer' }));
+    const ledger = await openLedger(`${place.folder}/.campaign/ledger.db`);
+    const now = Date.now();
+    await stopAccount(ledger, 'support', { until: now + 8_000, why: 'asked to wait', now });
+    await ledger.close();
+    const run = await place.campaign('run', 'summer.campaign.yaml', '--json');
+    expect(run.out).toMatch(/"waiting":"waiting until [^"]*asked to wait"/);
+    expect(lastJson(run)).toMatchObject({ state: 'finished', counts: { sent: ROWS } });
   }, 60_000);
 
   test('a workflow that was terminated is begun anew: the ledger says what is to be done', async () => {

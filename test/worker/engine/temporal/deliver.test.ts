@@ -222,11 +222,14 @@ onTemporal('messages with a workflow each', () => {
     await workflow.cancel();
     await expect(workflow.result()).rejects.toThrow();
     const { events } = await workflow.fetchHistory();
-    // Both steps were seen to their end.
+    // Both steps were seen to their end before the ledger heard of it.
     const done = (events ?? []).filter((event) => event.activityTaskCompletedEventAttributes);
-    expect(done).toHaveLength(2);
+    expect(done).toHaveLength(3);
+    expect(await activitiesOf('send-order-7')).toEqual([
+      ...['ensureContact', 'ensureConversation', 'cancelSend'],
+    ]);
+    expect(lastJson(await sending.ended)).toMatchObject({ result: { state: 'skipped' } });
     expect(summary().accepted).toBe(0);
-    sending.child.kill('SIGKILL');
   }, 60_000);
 
   test('a message whose workflow is terminated does not hold up its campaign, and is begun anew', async () => {
@@ -251,7 +254,7 @@ onTemporal('messages with a workflow each', () => {
     expect(summary()).toMatchObject({ accepted: ROWS, doubles: 0 });
   }, 90_000);
 
-  test('cancelled while it waits, it is not sent; begun anew by anybody, it is', async () => {
+  test('cancelled while it waits, it is not sent, whoever begins it anew', async () => {
     const sending = send('order-5');
     await until('it is written down', () => exists('send-order-5'));
     const now = Date.now();
@@ -265,7 +268,9 @@ onTemporal('messages with a workflow each', () => {
     const workflow = await deliverOf('send-order-5');
     await workflow.cancel();
     await expect(workflow.result()).rejects.toThrow();
-    expect(summary().accepted).toBe(0);
+    expect((await workflow.describe()).status.name).toBe('CANCELLED');
+    expect((await campaign('send-order-5')).state).toBe('cancelled');
+    // Nothing but the ledger says so: a server that has forgotten the workflow changes nothing.
     const telling = { ledger: await opened(), client, taskQueue: queue, attributes: false };
     expect(await noticeLost(telling)).toBe(0);
     const { workflowId } = workflow;
@@ -275,9 +280,35 @@ onTemporal('messages with a workflow each', () => {
       taskQueue: queue,
       args,
     });
-    expect(outcome).toEqual({ state: 'sent', reason: null });
-    expect(lastJson(await sending.ended)).toMatchObject({ result: { state: 'sent' } });
-    expect(summary().accepted).toBe(1);
+    expect(outcome).toEqual({ state: 'skipped', reason: 'cancelled' });
+    expect(lastJson(await sending.ended)).toMatchObject({ result: { state: 'skipped' } });
+    expect(summary().accepted).toBe(0);
+  }, 60_000);
+
+  test('begun as a part of somebody else’s under another id, and cancelled, it is not begun anew', async () => {
+    const sending = send('order-9');
+    await until('it is written down', () => exists('send-order-9'));
+    const now = Date.now();
+    await stopAccount(await opened(), 'support', { until: now + 8_000, why: 'test', now });
+    await (await opened()).db.deleteFrom('outbox').execute();
+    worker();
+    const args = [sendIdOf(await campaign('send-order-9'), 0)];
+    const workflowId = uniqueQueue('foreign');
+    const begun = await client.workflow.start('deliver', { workflowId, taskQueue: queue, args });
+    await until('it is started', async () => (await campaign('send-order-9')).state === 'running');
+    await begun.cancel();
+    await expect(begun.result()).rejects.toThrow();
+    const telling = { ledger: await opened(), client, taskQueue: queue, attributes: false };
+    expect(await noticeLost(telling)).toBe(0);
+    expect(lastJson(await sending.ended)).toMatchObject({ result: { state: 'skipped' } });
+  }, 60_000);
+
+  test('without a worker, whoever sends it is told what it waits for, beside the result', async () => {
+    const sending = send('order-8');
+    await until('it is said', () => sending.text().includes('No worker has taken it up'), 20_000);
+    sending.child.kill('SIGINT');
+    const { out } = await sending.ended;
+    expect(out).not.toContain('No worker');
   }, 60_000);
 
   const exists = async (name: string): Promise<boolean> => {

@@ -4,7 +4,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client, Connection, ScheduleOverlapPolicy } from '@temporalio/client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ScheduleSpec, specOfSchedule } from '../../../../worker/campaign/schedule-spec';
-import { describeSchedule, scheduleIdOf } from '../../../../worker/engine/temporal/schedules';
+import {
+  describeSchedule,
+  noticeLostSchedules,
+  scheduleIdOf,
+} from '../../../../worker/engine/temporal/schedules';
 import {
   type Ledger,
   listCampaigns,
@@ -172,7 +176,11 @@ onTemporal('schedules on Temporal', () => {
     expect(known).toMatchObject({
       policies: { overlap: 'BUFFER_ONE', catchupWindow: 600_000, pauseOnFailure: true },
       spec: { timezone: 'Europe/Paris', jitter: 120_000 },
-      action: { workflowType: 'runScheduled', args: [{ schedule: it.ref }], taskQueue: queue },
+      action: {
+        workflowType: 'runScheduled',
+        args: [{ schedule: it.ref, attributes: true }],
+        taskQueue: queue,
+      },
       state: { paused: false },
     });
     expect((await schedule('show', 'spring')).out).toContain('Temporal  begun 0 times');
@@ -197,11 +205,49 @@ onTemporal('schedules on Temporal', () => {
     expect(await untoldSchedules(ledger.db)).toEqual([]);
   }, 90_000);
 
+  test('that is gone there is told anew, and an occurrence whose workflow is gone is begun anew', async () => {
+    const it = await create();
+    const telling = () => noticeLostSchedules({ ledger, client, attributes: false });
+    expect(await telling()).toBe(0);
+    await client.schedule.getHandle(scheduleIdOf(it.ref)).delete();
+    expect(await telling()).toBe(1);
+    expect((await schedule('show', 'spring')).out).toContain('a worker tells it');
+    worker();
+    await until('it is told', async () => (await describeSchedule(client, it.ref)) !== null);
+
+    rmSync(join(place.folder, 'list.csv'));
+    const occurrence = async () => (await listOccurrences(ledger.db, it.id, 1))[0];
+    const trying = async () => (await occurrence())?.state === 'trying';
+    expect((await schedule('trigger', 'spring')).exit).toBe(0);
+    await until('it cannot be opened', trying);
+    const { local = '' } = (await occurrence()) ?? {};
+    const workflow = client.workflow.getHandle(`${scheduleIdOf(it.ref)}/${local}`);
+    expect(await telling()).toBe(0);
+    await workflow.terminate();
+    expect(await telling()).toBe(1);
+    expect((await workflow.describe()).status.name).toBe('RUNNING');
+
+    await workflow.cancel();
+    await workflow.result().catch(() => undefined);
+    expect((await workflow.describe()).status.name).toBe('CANCELLED');
+    expect(await occurrence()).toMatchObject({ state: 'skipped', why: 'cancelled' });
+    expect(await telling()).toBe(0);
+    place.write('list.csv', listOf(ROWS));
+    expect((await schedule('trigger', 'spring', '--yes')).exit).toBe(0);
+    await until('it is through', async () => (await finished()) === 1, 40_000);
+  }, 90_000);
+
   test('triggers and makes up for what passed from the command line, once', async () => {
     const it = await create();
     worker();
     expect((await schedule('trigger', 'spring')).exit).toBe(0);
     await until('it is through', async () => (await finished()) === 1);
+    const [{ name = '', workflow_id: opener } = {}] = await listCampaigns(ledger);
+    const workflow = client.workflow.getHandle(opener ?? '');
+    expect(await workflow.result()).toBe('finished');
+    expect((await workflow.describe()).searchAttributes).toMatchObject({
+      ...{ CampaignName: [name], CampaignState: ['finished'] },
+    });
     const span = ['--from', '2026-06-01T00:00', '--to', '2026-06-02T12:00', '--yes'];
     expect((await schedule('backfill', 'spring', ...span)).out).toContain('2 times will be opened');
     await until('they are through', async () => (await finished()) === 3, 40_000);

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
-import { expect, test } from 'vitest';
-import { noticeLost, tellAll } from '../../../../worker/engine/temporal/tell';
+import { type Client, ServiceError } from '@temporalio/client';
+import { describe, expect, test } from 'vitest';
+import { illOf } from '../../../../worker/engine/temporal/report';
+import { hasSearchAttributes, noticeLost, tellAll } from '../../../../worker/engine/temporal/tell';
 import { createCampaign, nudge, waitingOutbox } from '../../../../worker/ledger';
 import { onBothLedgers } from '../../../support/ledger';
 
@@ -77,7 +78,7 @@ onBothLedgers('what Temporal is told', (open) => {
 
   test.each([
     ['TERMINATED', 1],
-    ['CANCELLED', 0],
+    ['CANCELLED', 1],
     ['PAUSED', 0],
   ])('a message whose workflow is %s is begun anew %i times', async (status, times) => {
     const { ledger, close } = await open();
@@ -97,5 +98,33 @@ onBothLedgers('what Temporal is told', (open) => {
     } finally {
       await close();
     }
+  });
+});
+
+describe('what a server does not want', () => {
+  test.each([
+    [2, true],
+    [1, false],
+    [undefined, false],
+  ])('search attributes of which one is of type %s are used: %s', async (type, used) => {
+    const listSearchAttributes = async () => ({
+      customAttributes: {
+        CampaignName: 2,
+        ...(type === undefined ? {} : { CampaignState: type }),
+      },
+    });
+    const client = { connection: { operatorService: { listSearchAttributes } } };
+    expect(await hasSearchAttributes(client as unknown as Client, 'default')).toBe(used);
+  });
+
+  test('is told as a refusal, and not as a server that is away', () => {
+    const failed = (code: number): Error =>
+      new ServiceError('Failed to start workflow', {
+        cause: Object.assign(new Error('no'), { code }),
+      });
+    expect(illOf(failed(3))).toBe('refused');
+    expect(illOf(failed(9))).toBe('refused');
+    expect(illOf(failed(14))).toBe('away');
+    expect(illOf(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))).toBe('ledger');
   });
 });
