@@ -96,6 +96,8 @@ async function leftToWorker(
   const { name } = campaign;
   const { state } = await needCampaign(ledger.db, name);
   if (state === 'paused') await control(ledger, name, { action: 'resume' }, ledger.now());
+  // A program has written it down for a workflow of its own, which may never begin.
+  if (state === 'ready') await control(ledger, name, { action: 'start' }, ledger.now());
   return watchThere({ ledger, campaign, globals, view: SILENT, begin: false });
 }
 

@@ -29,7 +29,7 @@ export function command(): Command {
 
 async function once(ledger: Ledger, campaign: Campaign, globals: Globals): Promise<void> {
   const progress = await createMeter(ledger, campaign.name).read(
-    await waitingFor(ledger, campaign),
+    await waitingFor(ledger, campaign.name),
   );
   const driver = await whoDrives({ ledger, clock: ledger.now }, progress.campaign);
   if (globals.json) {
@@ -71,7 +71,7 @@ async function watchIt(ledger: Ledger, campaign: Campaign, globals: Globals): Pr
   const meter = createMeter(ledger, campaign.name);
   let last: Progress;
   for (;;) {
-    last = await meter.read(await waitingFor(ledger, campaign));
+    last = await meter.read(await waitingFor(ledger, campaign.name));
     view.show(last);
     if (showEnded(last.campaign)) break;
     await wait(Math.max(view.everyMs, 500));

@@ -1,6 +1,6 @@
 import type { Progress } from './progress';
 import { barLine, countsLine, plainLine, reasonLines, stateLine, whyOf } from './progress-lines';
-import { say, sayJson } from './screen';
+import { say, sayJson, warn } from './screen';
 
 /** Where a run shows how it goes. */
 export interface View {
@@ -19,11 +19,11 @@ export function createView(json: boolean): View {
   return process.stdout.isTTY === true ? liveView() : plainView();
 }
 
-/** Shows nothing: for a single send. */
+/** Shows nothing, and says beside the result what a person has to know: for a single send. */
 export const SILENT: View = {
   everyMs: 500,
   show: () => undefined,
-  note: () => undefined,
+  note: warn,
   end: () => undefined,
 };
 

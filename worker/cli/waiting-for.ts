@@ -1,8 +1,9 @@
-import { type Campaign, type Ledger, nextDue, stoppedUntil } from '../ledger';
+import { type Ledger, needCampaign, nextDue, stoppedUntil } from '../ledger';
 import { clockTime } from './screen';
 
-/** What a running campaign waits for, as far as the ledger tells. */
-export async function waitingFor(ledger: Ledger, campaign: Campaign): Promise<string | null> {
+/** What a running campaign waits for, as far as the ledger tells at this moment. */
+export async function waitingFor(ledger: Ledger, name: string): Promise<string | null> {
+  const campaign = await needCampaign(ledger.db, name);
   if (campaign.state !== 'running') return null;
   const stop = await stoppedUntil(ledger.db, campaign.account);
   if (stop.until > ledger.now()) {

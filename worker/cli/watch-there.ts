@@ -48,7 +48,7 @@ export async function watchThere(options: WatchOptions): Promise<Driven> {
   const tellNobody = nobodyNote(ledger, campaign, view);
   try {
     for (;;) {
-      const progress = await meter.read(await waitingFor(ledger, campaign));
+      const progress = await meter.read(await waitingFor(ledger, name));
       view.show(progress);
       const outcome = outcomeOf(progress, options);
       const drained = progress.tally.counts.claimed + progress.tally.counts.sending === 0;
@@ -87,7 +87,7 @@ function outcomeOf(
   return null;
 }
 
-/** Says once when nobody takes the campaign up. */
+/** Says once when nobody takes up what Temporal is to be told of the campaign. */
 function nobodyNote(
   ledger: Ledger,
   { id }: Campaign,
@@ -98,11 +98,13 @@ function nobodyNote(
   let told = false;
   return async ({ tally, campaign }) => {
     const seen = JSON.stringify([tally.counts, campaign.state]);
-    const untold = campaign.state === 'running' && (await waitingOutbox(ledger.db, id)) > 0;
+    const untold = (await waitingOutbox(ledger.db, id)) > 0;
     if (seen !== last || !untold) since = performance.now();
     last = seen;
     if (told || performance.now() - since < NOBODY_MS) return;
     told = true;
-    view.note('No worker has taken it up yet. It waits for one: campaign worker --engine temporal');
+    view.note(
+      'No worker has taken it up yet. It waits for one that can reach Temporal: campaign worker --engine temporal',
+    );
   };
 }
