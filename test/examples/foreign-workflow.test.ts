@@ -1,14 +1,22 @@
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createOrderActivities } from '../../examples/foreign-workflow/activities';
 import type { shipOrder } from '../../examples/foreign-workflow/workflows';
-import { connectRunner, type Runner } from '../../worker';
+import {
+  connectRunner,
+  createActivities,
+  openConnections,
+  openLedger,
+  type Runner,
+} from '../../worker';
 import { onTemporal, temporalAddress, uniqueQueue } from '../support/temporal';
 import {
   campaignYaml,
   fictional,
+  lastJson,
   listOf,
   openPlace,
   type Place,
@@ -92,6 +100,44 @@ onTemporal('the runner in other people’s programs', () => {
     expect(other).not.toBe(sendId);
     expect(place.sandbox.summary().accepted).toBe(1);
     expect(await runner.status('send-later')).toMatchObject({ state: 'ready' });
+    const text = ['--text', message('later').text, '--key', 'later', '--json'];
+    const sent = await place.campaign(
+      ...['send', '--engine', 'temporal', '--account', 'support', '--inbox', '3'],
+      ...['--to', fictional(0), ...text],
+    );
+    expect(lastJson(sent)).toMatchObject({ result: { state: 'sent' } });
+  }, 60_000);
+
+  test('a worker of one’s own is told what went wrong in words, and the history in a code', async () => {
+    const sendId = await runner.writeSend(message('odd'));
+    place.write('none.yaml', 'another:\n  platform: chatwoot\n  url: http://127.0.0.1:9\n');
+    const lacking = await connectRunner({
+      ledger: join(place.folder, '.campaign/ledger.db'),
+      accounts: join(place.folder, 'none.yaml'),
+    });
+    const told: unknown[] = [];
+    const onError = (_: string, error: unknown): void => void told.push(error);
+    const { ensureContact } = lacking.activities({ onError });
+    const failed = new MockActivityEnvironment().run(ensureContact, sendId);
+    await expect(failed).rejects.toMatchObject({ message: 'CANNOT_HERE' });
+    expect(told).toMatchObject([{ message: expect.stringContaining('support') }]);
+    await lacking.close();
+  }, 60_000);
+
+  test('the activities can be put together by hand, on a ledger and accounts of one’s own', async () => {
+    const ledger = await openLedger(join(place.folder, '.campaign/ledger.db'));
+    const connections = openConnections(ledger, join(place.folder, 'accounts.yaml'));
+    const { open } = connections;
+    const activities = createActivities({ ledger, open, stopping: () => false });
+    const send = await runner.writeSend(message('by-hand'));
+    const environment = new MockActivityEnvironment();
+    const step = (name: 'ensureContact' | 'ensureConversation' | 'sendMessage') =>
+      environment.run(activities[name], send);
+    expect(await step('ensureContact')).toEqual({ state: 'ready' });
+    expect(await step('ensureConversation')).toEqual({ state: 'ready' });
+    expect(await step('sendMessage')).toEqual({ state: 'sent', reason: null });
+    await connections.close();
+    await ledger.close();
   }, 60_000);
 
   test('one key is one message, whoever asks and however often', async () => {

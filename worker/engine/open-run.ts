@@ -3,18 +3,12 @@ import { basename } from 'node:path';
 import type { Attachment } from '../../core/message';
 import type { Inbox } from '../../providers/provider';
 import { createQuietClock, minuteOfDay } from '../campaign/hours';
+import { InputError } from '../campaign/input-error';
 import { contentTypeOf } from '../campaign/media';
 import type { Run } from '../campaign/run';
 import type { Spec } from '../campaign/spec';
-import {
-  type Campaign,
-  LEASE_MS,
-  type Ledger,
-  type Mutant,
-  needCampaign,
-  removeLimit,
-  setLimit,
-} from '../ledger';
+import { type Campaign, LEASE_MS, type Ledger, type Mutant, needCampaign } from '../ledger';
+import { applyRate } from '../ledger/rate';
 import type { Connection } from './connect';
 import { holderHere } from './seat';
 
@@ -25,6 +19,8 @@ const BODIES_IN_FLIGHT = 64 * 1_048_576;
 const MAX_ATTEMPTS = 5;
 const SAME_FAILURE_IN_A_ROW = 25;
 const BOOK_MS = 24 * 60 * 60_000;
+/** Campaigns of which this process remembers something: single messages are many. What is forgotten is watched anew. */
+const MOST_REMEMBERED = 10_000;
 
 export interface RunOptions {
   readonly inFlight?: number;
@@ -44,12 +40,10 @@ export async function openRun(
 ): Promise<Run> {
   const clock = options.clock ?? ledger.now;
   const memory = memoryOf(ledger, campaign.id, clock());
-  // Asked anew: its rate may have been changed while a person was asked something.
+  await applyRate(ledger, campaign.name);
+  // Asked anew: it may have been changed while a person was asked something.
   const spec = JSON.parse((await needCampaign(ledger.db, campaign.name)).spec) as Spec;
   const { account, definition, provider, brake } = connection;
-  const scope = `campaign/${campaign.id}`;
-  if (spec.perSecond === null) await removeLimit(ledger, scope);
-  else await setLimit(ledger, scope, spec.perSecond);
   const attachments = await Promise.all(spec.attachments.map(readAttachment));
   const bytes = attachments.reduce((sum, file) => sum + file.bytes.length, 0);
   return {
@@ -111,14 +105,18 @@ function memoryOf(ledger: Ledger, campaignId: number, now: number): Memory {
     watched: new Map(),
     failures: { last: '', inARow: 0, since: now },
   };
+  // The one that was asked for last is the last to be forgotten.
+  all.delete(campaignId);
   all.set(campaignId, memory);
+  const [oldest] = all.keys();
+  if (all.size > MOST_REMEMBERED && oldest !== undefined) all.delete(oldest);
   return memory;
 }
 
+/** @throws InputError where this machine does not have it; another one may. */
 async function readAttachment(path: string): Promise<Attachment> {
-  return {
-    filename: basename(path),
-    contentType: contentTypeOf(path),
-    bytes: await readFile(path),
-  };
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new InputError(`The attachment ${path} cannot be read here.`, error);
+  });
+  return { filename: basename(path), contentType: contentTypeOf(path), bytes };
 }

@@ -41,7 +41,7 @@ export async function prepareFile(
 }
 
 /** Attachments are read when the campaign starts; what is missing or too large is said before. */
-async function needAttachments(paths: readonly string[]): Promise<void> {
+export async function needAttachments(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     const found = await stat(path).catch(() => null);
     if (found === null || !found.isFile()) {

@@ -44,12 +44,34 @@ export async function changeRate(
   });
 }
 
-/** Messages per second that an account allows all its campaigns together, as last written down; null: no bound is known. */
-export async function accountRate(db: Queries, account: string): Promise<number | null> {
+/**
+ * Brings the limiter to what a campaign's spec says. Both change together: whoever gives it another rate in this very moment is
+ * not undone.
+ */
+export async function applyRate(ledger: Ledger, name: string): Promise<void> {
+  const { id, spec } = await needCampaign(ledger.db, name);
+  const scope = `campaign/${id}`;
+  if ((await rateOf(ledger.db, scope)) === ownRate(spec)) return;
+  await ledger.db.transaction().execute(async (trx) => {
+    const perSecond = ownRate((await holdCampaign(trx, name)).spec);
+    if (perSecond === null) await dropLimit(trx, scope);
+    else await writeLimit(trx, scope, perSecond);
+  });
+}
+
+const ownRate = (spec: string): number | null =>
+  (JSON.parse(spec) as { perSecond?: number | null }).perSecond ?? null;
+
+async function rateOf(db: Queries, scope: string): Promise<number | null> {
   const row = await db
     .selectFrom('limits')
     .select('per_second')
-    .where('scope', '=', `account/${account}/message`)
+    .where('scope', '=', scope)
     .executeTakeFirst();
   return row?.per_second ?? null;
+}
+
+/** Messages per second that an account allows all its campaigns together, as last written down; null: no bound is known. */
+export async function accountRate(db: Queries, account: string): Promise<number | null> {
+  return rateOf(db, `account/${account}/message`);
 }

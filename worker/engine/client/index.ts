@@ -28,8 +28,8 @@ import { prepareFile } from '../prepare';
 import { readList } from '../read-list';
 import { createActivities } from '../temporal/activities';
 import { connectTemporal } from '../temporal/connection';
-import { failureOf } from '../temporal/sanitise';
-import { sendWorkflowIdOf, TASK_QUEUE, tellAll } from '../temporal/tell';
+import { originalOf } from '../temporal/sanitise';
+import { hasSearchAttributes, sendWorkflowIdOf, TASK_QUEUE, tellAll } from '../temporal/tell';
 import { writeSingle } from '../write-send';
 import { openConnections } from './connections';
 import { type Message, singleOf } from './message';
@@ -162,7 +162,7 @@ export async function connectRunner(options: RunnerOptions): Promise<Runner> {
     resume: (name) => change(name, 'resume'),
     cancel: (name) => change(name, 'cancel'),
     activities({ stopping = () => false, onError } = {}) {
-      return withoutWords(createActivities({ ledger, open: connections.open, stopping }), onError);
+      return heard(createActivities({ ledger, open: connections.open, stopping }), onError);
     },
     async close() {
       await telling;
@@ -175,7 +175,9 @@ export async function connectRunner(options: RunnerOptions): Promise<Runner> {
 async function tellNow(ledger: Ledger, taskQueue: string): Promise<void> {
   const temporal = await connectTemporal();
   try {
-    await tellAll({ ledger, client: temporal.client, taskQueue, attributes: false });
+    const { client, namespace } = temporal;
+    const attributes = await hasSearchAttributes(client, namespace);
+    await tellAll({ ledger, client, taskQueue, attributes });
   } finally {
     await temporal.close();
   }
@@ -203,18 +205,18 @@ async function outcomeOf(ledger: Ledger, send: string, signal?: AbortSignal): Pr
   }
 }
 
-/** A history keeps an activity's error for everybody to read. */
-function withoutWords<A extends object>(activities: A, onError?: ActivityOptions['onError']): A {
-  const sealed = Object.entries(activities).map(([name, activity]) => [
+/** Only codes leave the activities, as a history keeps them for everybody to read: what they were before is told here. */
+function heard<A extends object>(activities: A, onError?: ActivityOptions['onError']): A {
+  const told = Object.entries(activities).map(([name, activity]) => [
     name,
     async (...args: unknown[]): Promise<unknown> => {
       try {
         return await (activity as (...all: unknown[]) => Promise<unknown>)(...args);
       } catch (error) {
-        onError?.(name, error);
-        throw failureOf(error);
+        onError?.(name, originalOf(error));
+        throw error;
       }
     },
   ]);
-  return Object.fromEntries(sealed) as A;
+  return Object.fromEntries(told) as A;
 }

@@ -33,7 +33,8 @@ export function failureOf(error: unknown): ApplicationFailure {
   return withoutWords(code, final);
 }
 
-const originalOf = (error: unknown): unknown =>
+/** What an activity's error was, with its words. */
+export const originalOf = (error: unknown): unknown =>
   (typeof error === 'object' && error !== null ? originals.get(error) : undefined) ?? error;
 
 /** What an error was before it was made a code of: for this process's log. */
