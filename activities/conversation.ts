@@ -1,5 +1,5 @@
 import type { Address, Content } from '../core/message';
-import type { Contact, Conversation, Inbox, Provider } from '../providers/provider';
+import type { Contact, Conversation, Inbox, Profile, Provider } from '../providers/provider';
 
 export interface EnsureConversation {
   readonly contact: Contact;
@@ -7,6 +7,8 @@ export interface EnsureConversation {
   readonly inbox: Inbox;
   /** Absent where nothing is to be sent: then a closed reply window refuses nobody. */
   readonly content?: Content;
+  /** By which some platforms list conversations. */
+  readonly profile?: Profile;
   /** The conversation as remembered: then the platform is not asked. */
   readonly known?: Conversation;
 }
@@ -23,8 +25,10 @@ export async function ensureConversation(
   step: EnsureConversation,
 ): Promise<Conversation> {
   if (step.contact.blocked) throw provider.refuse('blocked', 'the contact is blocked');
+  const { contact, address, inbox, content, profile } = step;
   const conversation =
-    step.known ?? (await provider.ensureConversation(step.contact, step.address, step.inbox));
+    step.known ??
+    (await provider.ensureConversation(contact, address, inbox, content?.kind, profile));
   if (conversation.blocked) throw provider.refuse('blocked', 'the contact is blocked');
   if (step.inbox.replyWindow && !conversation.canReply && step.content?.kind === 'text') {
     throw provider.refuse(

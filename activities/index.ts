@@ -1,3 +1,3 @@
 export { ensureContact } from './contact';
 export { ensureConversation } from './conversation';
-export { findSent, sendMessage } from './message';
+export { findAllSent, findSent, sendMessage } from './message';

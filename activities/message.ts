@@ -1,4 +1,4 @@
-import type { Finding, Provider, Receipt, Send, Trace } from '../providers/provider';
+import type { Finding, Provider, Receipt, Send, Sought, Trace } from '../providers/provider';
 
 /**
  * Step three: the one request that makes the platform deliver. Never repeated by anybody who has not first settled what
@@ -22,4 +22,14 @@ export async function findSent(provider: Provider, key: string, trace: Trace): P
     return { kind: 'unclear', why: 'this inbox cannot be looked up' };
   }
   return provider.findSent(key, trace);
+}
+
+/** The same for several attempts; one listing for all of them, where the platform has one that shows them all. */
+export async function findAllSent(
+  provider: Provider,
+  sought: readonly Sought[],
+): Promise<readonly Finding[]> {
+  const { findAllSent: find } = provider;
+  if (find !== undefined && sought.every(({ trace }) => trace.inbox.lookup)) return find(sought);
+  return Promise.all(sought.map(({ key, trace }) => findSent(provider, key, trace)));
 }

@@ -28,11 +28,16 @@ export interface Deadline {
  */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below the account's base URL; begins with a slash; segments already encoded. */
+  /**
+   * Below the account's base URL; begins with a slash; segments already encoded. `{name}` stands for a secret of the
+   * account that belongs there: the transport puts it in.
+   */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly json?: Json;
   readonly multipart?: readonly (FilePart | FieldPart)[];
+  /** Fields of an urlencoded form. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Which of the account's limits this call is charged to. */
   readonly call: CallKind;
   /** Present on exactly one request of a send: the one that makes the platform deliver a message. */
@@ -72,6 +77,37 @@ export class NoAnswer extends Error {
 
 export function isNoAnswer(error: unknown): error is NoAnswer {
   return error instanceof Error && error.name === 'NoAnswer' && 'written' in error;
+}
+
+/** A path with the account's secrets in their places, encoded as one segment each. A place without a value stays as it is. */
+export function fillPath(path: string, secrets: Readonly<Record<string, string>> = {}): string {
+  return path.replace(/\{(\w+)\}/g, (place: string, name: string) =>
+    Object.hasOwn(secrets, name) ? encodeURIComponent(secrets[name] ?? '') : place,
+  );
+}
+
+/** Shorter ones are no secrets: the number of an account is among the headers of some platforms. */
+const SECRET_LENGTH = 8;
+
+/** What a platform might repeat of an account's credentials, as they are and as they stand in an address; longest first. */
+export function secretsIn(account: {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly path?: Readonly<Record<string, string>>;
+}): readonly string[] {
+  const whole = [account.headers, account.query, account.path ?? {}].flatMap(Object.values);
+  // A header may name its scheme before the secret.
+  const parts = whole.flatMap((value: string) => [value, value.slice(value.lastIndexOf(' ') + 1)]);
+  const all = new Set(parts.flatMap((value) => [value, encodeURIComponent(value)]));
+  return [...all]
+    .filter(({ length }) => length >= SECRET_LENGTH)
+    .sort((a, b) => b.length - a.length);
+}
+
+/** An answer without secrets: an error may quote the very key that it refuses, and its words are kept. */
+export function hideSecrets(answer: HttpResponse, secrets: readonly string[]): HttpResponse {
+  const body = secrets.reduce((rest, secret) => rest.replaceAll(secret, '•••'), answer.body);
+  return body === answer.body ? answer : { ...answer, body };
 }
 
 /** Path and query in one string, encoded one way for every transport. */

@@ -10,6 +10,8 @@ export interface Attachment {
   readonly filename: string;
   readonly contentType: string;
   readonly bytes: Uint8Array;
+  /** Where the platform finds it, on platforms that are given an address and no bytes. */
+  readonly url?: string;
 }
 
 export interface TemplateHeader {

@@ -24,6 +24,8 @@ export interface Rules {
    * *before* it could have delivered; undefined there leaves the outcome unknown.
    */
   refuses?(response: HttpResponse, body: Body): Refusal | undefined;
+  /** What the platform said, where it says more than most do; else its `message` or `error` is taken. */
+  words?(body: Body): string | undefined;
   /** How long to stay away after a 429 without a usable `Retry-After`. */
   retryAfterMs?(response: HttpResponse): number | undefined;
 }
@@ -33,7 +35,7 @@ export interface Question<T> {
   readonly asked: string;
   readonly request: HttpRequest;
   /** Takes what is needed from the answer, with the functions of `read.ts`; what it throws is a wrong shape. */
-  readonly read: (body: Body, status: number) => T;
+  readonly read: (body: Body, status: number, headers: HttpResponse['headers']) => T;
   /** Answers outside 2xx, or without JSON, that `read` understands. */
   readonly expects?: (status: number, body: Body) => boolean;
 }
@@ -48,7 +50,7 @@ export type Ask = <T>(question: Question<T>) => Promise<T>;
  */
 export function asker(http: Http, rules: Rules): Ask {
   return async ({ asked, request, read, expects }) => {
-    const fail = failures(rules.provider, asked, request.delivers !== undefined);
+    const fail = failures(rules, asked, request.delivers !== undefined);
 
     let response: HttpResponse;
     try {
@@ -62,7 +64,7 @@ export function asker(http: Http, rules: Rules): Ask {
     if (!expected && !isSuccess(response.status)) throw refused(rules, response, body, fail);
     if (!expected && body === undefined) throw fail.wrongShape(response, 'the answer is not JSON');
     try {
-      return read(body, response.status);
+      return read(body, response.status, response.headers);
     } catch (error) {
       throw fail.unreadable(response, error);
     }
@@ -80,7 +82,8 @@ export function refusal(provider: ProviderId, reason: RejectReason, detail: stri
 
 type Failures = ReturnType<typeof failures>;
 
-function failures(provider: ProviderId, asked: string, delivers: boolean) {
+function failures(rules: Rules, asked: string, delivers: boolean) {
+  const { provider } = rules;
   return {
     delivers,
     noAnswer(error: unknown): ProviderError {
@@ -112,7 +115,7 @@ function failures(provider: ProviderId, asked: string, delivers: boolean) {
       more: { reason?: RejectReason | undefined; retryAfterMs?: number | undefined } = {},
     ): ProviderError {
       const { status } = response;
-      const detail = words(response);
+      const detail = rules.words?.(parse(response.body)) ?? words(response);
       return new ProviderError(code, `${provider}: ${asked}: answered ${status}`, {
         provider,
         status,

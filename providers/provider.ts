@@ -3,9 +3,10 @@
  * retries, no logging, no clock, no environment, and never a secret (the transport adds `authorize`'s result).
  */
 
+import type { DeliveryEvent, DeliveryKind } from '../core/delivery';
 import type { ProviderError } from '../core/errors';
 import type { Deadline, Http, HttpRequest, Json } from '../core/http';
-import type { Address, Content } from '../core/message';
+import type { Address, Attachment, Content } from '../core/message';
 import type { AddressKind, CallKind, Channel, ProviderId, RejectReason } from '../core/words';
 
 /** What an account's requests are given by the transport. Everything in it may be secret. */
@@ -14,6 +15,8 @@ export interface Authorization {
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  /** What belongs into `{name}` of a request's path, on platforms that have a secret there. */
+  readonly path?: Readonly<Record<string, string>>;
 }
 
 /** One field of a platform's credentials; the accounts file and the n8n credential use the same names. */
@@ -32,7 +35,15 @@ export interface Capabilities {
   readonly addressKinds: readonly AddressKind[];
   readonly text: boolean;
   readonly template: boolean;
-  readonly attachments: boolean;
+  /** Files with a text; null where the platform takes none. */
+  readonly attachments: Media | null;
+  /** Whether the platform knows contacts, and conversations, that can be asked for; else a message needs neither. */
+  readonly contacts: boolean;
+  readonly conversations: boolean;
+  /** What to do instead of what it cannot: a sentence for the check of a campaign. */
+  readonly instead?: Readonly<Partial<Record<'text' | 'template' | 'attachments', string>>>;
+  /** What its webhooks tell of; empty where it has none that are described. */
+  readonly deliveryEvents: readonly DeliveryKind[];
   /** How a lost answer is settled: by repeating the key, by looking the message up, or not at all. */
   readonly deduplicates: 'by_key' | 'by_lookup' | 'no';
   /** What a proven absence leads to by default: send again, or leave it to a person. */
@@ -52,6 +63,18 @@ export interface Capabilities {
   };
 }
 
+/** What files a platform takes. */
+export interface Media {
+  /** Of one file. */
+  readonly mostBytes: number;
+  /** Content types, or their beginnings (`image/`). */
+  readonly types: readonly string[];
+  /** Files of one message. */
+  readonly most: number;
+  /** Whether a web address that is open to everybody may stand for a file. */
+  readonly addresses: boolean;
+}
+
 /** The sending identity, as the platform describes it. Kept with the campaign as JSON. */
 export interface Inbox {
   readonly id: string;
@@ -65,6 +88,8 @@ export interface Inbox {
   readonly replyWindow: boolean;
   /** Whether a look-up can prove absence here (a marker survives); else a lost answer stays `unknown`. */
   readonly lookup: boolean;
+  /** What the platform asks of a person beside the name; absent: nothing, and then nothing of it is kept. */
+  readonly asks?: readonly ('firstName' | 'lastName' | 'email')[];
   /** The adapter's own facts about the inbox; nobody else reads them. */
   readonly facts: Readonly<Record<string, Json>>;
 }
@@ -79,11 +104,22 @@ export interface Template {
   readonly body?: string;
 }
 
-/** The recipient as the platform's contact is made from it. */
+/** Why people may be written to, in the words of the campaign. */
+export interface OptIn {
+  readonly method: string;
+  readonly detail: string;
+}
+
+/** The recipient as the platform's contact is made from it; beside the name only what the inbox asks for. */
 export interface Profile {
   readonly name?: string;
-  /** A known e-mail or phone beside the address itself is not sent: one address, one contact. */
+  readonly firstName?: string;
+  readonly lastName?: string;
+  /** Of somebody who is written to by phone. Only for platforms that ask for it: elsewhere it is one address, one contact. */
+  readonly email?: string;
   readonly attributes?: Readonly<Record<string, string>>;
+  /** Why this person may be written to, as the campaign states it. */
+  readonly optIn?: OptIn;
 }
 
 export interface Contact {
@@ -114,6 +150,8 @@ export interface Send {
   readonly contact: Contact;
   readonly conversation: Conversation;
   readonly content: Content;
+  /** For platforms without contacts, which are told of the person with the message. */
+  readonly profile?: Profile;
   readonly sendBy?: Deadline;
 }
 
@@ -131,6 +169,16 @@ export interface Trace {
   /** Null when the attempt would have created the conversation. */
   readonly conversationId: string | null;
   readonly watermark: string | null;
+  /** Milliseconds since the epoch: the message cannot have been sent before. */
+  readonly since: number;
+  /** When the look-up begins, by the same clock. */
+  readonly until: number;
+}
+
+/** One of the messages that a look-up asks for. */
+export interface Sought {
+  readonly key: string;
+  readonly trace: Trace;
 }
 
 export type Finding =
@@ -158,14 +206,34 @@ export interface Provider {
   listTemplates?(inboxId: string): Promise<readonly Template[]>;
   /** Finds the contact of an address or creates it. Safe to repeat. */
   ensureContact(address: Address, profile: Profile, inbox: Inbox): Promise<Contact>;
-  /** Looks for a conversation that may be reused; creates one only where that is not part of sending. */
-  ensureConversation(contact: Contact, address: Address, inbox: Inbox): Promise<Conversation>;
+  /**
+   * Looks for a conversation that may be reused; creates one only where that is not part of sending. `kind` is what is to be
+   * sent, where that is known: for a template no reply window need be looked at. `profile` is for platforms that list
+   * conversations by a person's name.
+   */
+  ensureConversation(
+    contact: Contact,
+    address: Address,
+    inbox: Inbox,
+    kind?: Content['kind'],
+    profile?: Profile,
+  ): Promise<Conversation>;
   /** An empty conversation, for whoever asks for one without a message. Not safe to repeat. */
   createConversation?(contact: Contact, address: Address, inbox: Inbox): Promise<Conversation>;
   /** Makes exactly one request flagged `delivers`. */
   sendMessage(send: Send): Promise<Receipt>;
   /** Looks for the message with this key among everything newer than the trace's watermark. */
   findSent?(key: string, trace: Trace): Promise<Finding>;
+  /**
+   * The same for many at once, where one listing shows all of them: so that reads do not grow with the messages in doubt.
+   * Answers in the order of the question.
+   */
+  findAllSent?(sought: readonly Sought[]): Promise<readonly Finding[]>;
+  /**
+   * Puts a file where the platform's messages can point at it. Once for a campaign, and safe to repeat. Absent where a
+   * file goes with the message itself.
+   */
+  uploadMedia?(file: Attachment, inbox: Inbox): Promise<string>;
   /**
    * Finds out by trying what the platform keeps of a message in this inbox, where its version does not tell; writes and
    * removes something that reaches nobody. Returns the inbox with what is proven.
@@ -186,6 +254,32 @@ export interface ProviderDefinition<P extends Provider = Provider> {
   connect(http: Http, settings: Readonly<Record<string, string>>): P;
   /** The request of `ping`, as data: n8n's credential test makes it as well. Absent with `ping`. */
   readonly ping?: (settings: Readonly<Record<string, string>>) => HttpRequest;
+  /** What the platform tells of by itself. Absent where no document says how. */
+  readonly webhook?: Webhook;
+}
+
+/** A call of the platform's to us, as it came in. */
+export interface WebhookRequest {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The whole address that the platform was given, with its query: some sign it. */
+  readonly url: string;
+  /** Byte for byte: what is signed. */
+  readonly rawBody: Uint8Array;
+  /** Milliseconds since the epoch, for platforms whose signature has an age. */
+  readonly receivedAt: number;
+}
+
+/** Both pure. */
+export interface Webhook {
+  /** Whether the platform sent it; compared in constant time. Absent where the platform signs nothing. */
+  readonly verify?: (request: WebhookRequest, secret: string) => boolean;
+  /**
+   * What it tells; empty for events of no interest.
+   *
+   * @throws ProviderError `unexpected_response` for a body that is not the platform's.
+   */
+  readonly parse: (rawBody: Uint8Array) => readonly DeliveryEvent[];
 }
 
 /** Keeps the literal's own type, so that an adapter's further operations stay visible to its node. */

@@ -125,6 +125,8 @@ describe('findSent', () => {
     contactId: '1',
     conversationId: '2',
     watermark: '3',
+    since: 0,
+    until: 0,
   };
 
   it('asks where an answer can be relied on, and only there', async () => {

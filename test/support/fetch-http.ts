@@ -4,13 +4,14 @@ import type { Authorization } from '../../providers/provider';
 /** A transport for tests against the sandbox: nothing of the product's own, no deadline, no pool. */
 export function fetchHttp({ baseUrl, headers, query }: Authorization): Http {
   return async (request) => {
-    const url = `${baseUrl}${requestTarget(request, query)}`;
+    const own = request.anonymous !== true;
+    const url = own ? `${baseUrl}${requestTarget(request, query)}` : request.path;
     const body = bodyOf(request);
     const type = request.json === undefined ? {} : { 'content-type': 'application/json' };
     try {
       const response = await fetch(url, {
         method: request.method,
-        headers: { ...headers, ...type },
+        headers: { ...(own ? headers : {}), ...type },
         ...(body === undefined ? {} : { body }),
       });
       return {

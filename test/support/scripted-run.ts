@@ -61,6 +61,7 @@ export function scriptedRun({
     brake: createBrake(() => undefined),
     inbox: INBOX,
     content: { kind: 'text', text: 'Your order is ready.' },
+    optIn: null,
     attachments: [],
     quiet: null,
     place: null,

@@ -1,7 +1,8 @@
 import { describeAddressFailure, parseAddress } from '../../core/address';
+import { parseEmail } from '../../core/email';
 import type { Address, Content } from '../../core/message';
 import type { SkipReason } from '../../core/words';
-import type { Inbox } from '../../providers/provider';
+import type { Inbox, Profile } from '../../providers/provider';
 import type { CampaignFile } from './campaign-file';
 import { type Columns, findColumns, findHeader, noColumn } from './columns';
 import { type Consent, readConsent } from './consent';
@@ -19,7 +20,7 @@ export interface Verdict {
   readonly raw: string;
   /** Null when it could not be read. */
   readonly address: Address | null;
-  readonly name: string | null;
+  readonly profile: Profile | null;
   /** For quiet hours by recipient: an IANA zone, or `country:US`; else null. */
   readonly zone: string | null;
   /** Rendered for this row; null when everybody gets the same, and for skipped rows. */
@@ -29,7 +30,10 @@ export interface Verdict {
 }
 
 /** What is asked of the inbox; the whole of a provider's `Inbox` fits. */
-export type AudienceInbox = Pick<Inbox, 'name' | 'channel' | 'addressKinds' | 'text' | 'template'>;
+export type AudienceInbox = Pick<
+  Inbox,
+  'name' | 'channel' | 'addressKinds' | 'text' | 'template' | 'asks'
+>;
 
 export interface AudienceOptions {
   readonly headers: readonly string[];
@@ -73,7 +77,7 @@ export function openAudience(options: AudienceOptions): Audience {
       row,
       raw,
       address,
-      name: null,
+      profile: null,
       zone: null,
       content: null,
       consent: null,
@@ -112,8 +116,8 @@ export function openAudience(options: AudienceOptions): Audience {
       }
       content = rendered.content;
     }
-    const name = nameOf(cells, columns);
-    return { row, raw, address, name, zone, content, consent: evidence, skip: null };
+    const profile = profileOf(cells, columns, inbox.asks ?? []);
+    return { row, raw, address, profile, zone, content, consent: evidence, skip: null };
   }
 
   return { columns, message, judge };
@@ -136,11 +140,26 @@ function refuseOtherContent(campaign: CampaignFile, inbox: AudienceInbox): void 
   }
 }
 
-function nameOf(cells: readonly string[], columns: Columns): string | null {
+/** The name, and of the rest only what is asked for: no address is kept that nobody needs. */
+function profileOf(
+  cells: readonly string[],
+  columns: Columns,
+  asks: NonNullable<AudienceInbox['asks']>,
+): Profile | null {
   const cell = (index: number | null): string =>
     index === null ? '' : (cells[index]?.trim() ?? '');
   const name = cell(columns.name) || `${cell(columns.firstName)} ${cell(columns.lastName)}`.trim();
-  return name === '' ? null : name;
+  const profile: Record<string, string> = name === '' ? {} : { name };
+  for (const asked of asks) {
+    const value = cell(columns[asked]);
+    if (asked !== 'email') {
+      if (value !== '') profile[asked] = value;
+      continue;
+    }
+    const email = parseEmail(value);
+    if (email.ok) profile.email = email.value;
+  }
+  return Object.keys(profile).length === 0 ? null : profile;
 }
 
 interface Refused {

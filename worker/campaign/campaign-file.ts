@@ -74,7 +74,10 @@ const message = z
         .optional()
         .describe('Liquid, with the columns of the list as variables'),
       template: template.optional(),
-      attachments: z.array(text, { error: 'must be a list of paths' }).optional(),
+      attachments: z
+        .array(text, { error: 'must be a list of paths' })
+        .optional()
+        .describe('Paths, or https addresses where the platform fetches files itself'),
     },
     object,
   )

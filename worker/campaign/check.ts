@@ -17,7 +17,7 @@ export interface CheckOptions {
   readonly campaign: CampaignFile;
   readonly list: List;
   readonly inbox: Inbox;
-  readonly capabilities: Pick<Capabilities, 'calls' | 'limits' | 'attachments'>;
+  readonly capabilities: Pick<Capabilities, 'calls' | 'limits' | 'attachments' | 'instead'>;
   /** The account's own limits; they win over the provider's. */
   readonly limits: Account['limits'];
   readonly nowMs: number;
@@ -93,8 +93,9 @@ interface Skips {
  */
 export async function checkCampaign(options: CheckOptions): Promise<CheckResult> {
   const { campaign, list, inbox, capabilities, nowMs } = options;
-  if (campaign.message.attachments !== undefined && !capabilities.attachments) {
-    throw new InputError('message.attachments: this platform takes no attachments.');
+  if (campaign.message.attachments !== undefined && capabilities.attachments === null) {
+    const { attachments = 'Put a link into the text instead.' } = capabilities.instead ?? {};
+    throw new InputError(`message.attachments: this platform takes no files. ${attachments}`);
   }
   const audience = openAudience({ headers: list.headers, campaign, inbox, nowMs });
   const seen = await readAll(options, audience);
@@ -131,7 +132,7 @@ export async function checkCampaign(options: CheckOptions): Promise<CheckResult>
     ready: seen.ready,
     skipped: skippedRows(seen.skips),
     previews: seen.previews(),
-    segments: seen.segments,
+    segments: seen.ready > 0 && seen.segments?.total === 0 ? null : seen.segments,
     pace: { cold, known },
     finish: {
       cold: finishTime(seen.places, cold.perSecond, quiet, nowMs),
@@ -198,7 +199,9 @@ async function readAll(options: CheckOptions, audience: Audience) {
       brokenParams.push(verdict.row);
     }
     const text = previewText(content);
-    const counted = segments === null ? null : countSegments(text);
+    // What the platform makes of a template is its own: only words that are ours can be counted.
+    const ours = content.kind === 'text' || content.text !== undefined;
+    const counted = segments === null || !ours ? null : countSegments(text);
     if (segments !== null && counted !== null) {
       segments.total += counted.count;
       segments.max = Math.max(segments.max, counted.count);

@@ -10,6 +10,8 @@ export interface Columns {
   readonly name: number | null;
   readonly firstName: number | null;
   readonly lastName: number | null;
+  /** Of people who are written to by phone, where one column alone holds them. */
+  readonly email: number | null;
   readonly timezone: number | null;
   /** The index of every variable that a template may name. */
   readonly variables: ReadonlyMap<string, number>;
@@ -75,6 +77,7 @@ export function findColumns(options: ColumnsOptions): Columns {
     name: optional('name'),
     firstName: optional('firstName'),
     lastName: optional('lastName'),
+    email: address.kind === 'email' ? null : optional('email'),
     timezone: optional('timezone'),
     variables: findVariables(headers, mapped),
   };

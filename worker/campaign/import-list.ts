@@ -137,12 +137,12 @@ async function importFrom(
 }
 
 function recipientOf(verdict: Verdict): NewRecipient {
-  const { row, raw, address, name, zone, content, consent, skip } = verdict;
+  const { row, raw, address, profile, zone, content, consent, skip } = verdict;
   return {
     row,
     raw,
     ...(address === null ? {} : { kind: address.kind, address: address.value }),
-    ...(name === null ? {} : { profile: JSON.stringify({ name }) }),
+    ...(profile === null ? {} : { profile: JSON.stringify(profile) }),
     ...(zone === null ? {} : { zone }),
     ...(content === null ? {} : { content: JSON.stringify(content) }),
     // The cell's own words; method and detail are the campaign's, and not repeated on each row.

@@ -1,4 +1,4 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.jpg': 'image/jpeg',
@@ -13,6 +13,16 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain',
   '.csv': 'text/csv',
 };
+
+/** What a file on the web is called, by the path of its address. */
+export function nameOf(pathname: string): string {
+  const name = basename(pathname);
+  try {
+    return decodeURIComponent(name) || 'file';
+  } catch {
+    return name;
+  }
+}
 
 /** The content type of an attachment by its name; unknown ones go as plain bytes. */
 export function contentTypeOf(path: string): string {

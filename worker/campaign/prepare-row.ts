@@ -11,6 +11,7 @@ import type { Slice } from './send-row';
 export interface Allowed {
   readonly address: Address;
   readonly content: Content;
+  readonly profile: Profile;
   /** When the quiet hours of this recipient begin, or null. */
   readonly closesAt: number | null;
   /** When the ledger was found to be a copy that may not know of an earlier send of this row; null: it knows. */
@@ -39,6 +40,7 @@ export function allow(slice: Slice, row: Claimed): Allowed | null {
   return {
     address: { kind: row.kind, value: row.address },
     content: contentOf(run, row),
+    profile: profileOf(run, row),
     closesAt: hours === null ? null : hours.untilMs,
     doubted,
   };
@@ -55,11 +57,11 @@ export interface Prepared {
 export async function prepareContact(
   slice: Slice,
   row: Claimed,
-  { address, content }: Allowed,
+  { address, content, profile }: Allowed,
 ): Promise<{ readonly contact: Contact; readonly asked: boolean } | null> {
   const { run, preparing } = slice;
   const { provider, inbox } = run;
-  const step = { address, inbox, content, profile: profileOf(row) };
+  const step = { address, inbox, content, profile };
   const { contact: known } = knownOf(slice, row, run.clock());
   try {
     if (known !== null) {
@@ -79,7 +81,7 @@ export async function prepareContact(
 export async function prepare(
   slice: Slice,
   row: Claimed,
-  { address, content }: Allowed,
+  { address, content, profile }: Allowed,
 ): Promise<Prepared | null> {
   const { run, preparing } = slice;
   const { provider, inbox } = run;
@@ -87,7 +89,7 @@ export async function prepare(
   const { contact: known, entry, done } = knownOf(slice, row, now);
   // A reply window opens and closes with the other side's messages: only a look tells.
   const looks = inbox.replyWindow && content.kind === 'text' && !done;
-  const step = { address, inbox, content, profile: profileOf(row) };
+  const step = { address, inbox, content, profile };
   try {
     if (known !== null && entry !== null && (done || (entry.conversationId !== null && !looks))) {
       const { conversationId, watermark, verifiedAt } = entry;
@@ -145,6 +147,7 @@ function contentOf({ content, attachments }: Run, row: Claimed): Content {
   return own.kind === 'text' && attachments.length > 0 ? { ...own, attachments } : own;
 }
 
-function profileOf(row: Claimed): Profile {
-  return row.profile === null ? {} : (JSON.parse(row.profile) as Profile);
+function profileOf({ optIn }: Run, row: Claimed): Profile {
+  const own = row.profile === null ? {} : (JSON.parse(row.profile) as Profile);
+  return optIn === null ? own : { ...own, optIn };
 }

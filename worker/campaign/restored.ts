@@ -31,6 +31,8 @@ export async function lookUpRestored(
     contactId,
     conversationId: null,
     watermark: null,
+    since: run.campaign.created_at,
+    until: run.clock(),
   });
   switch (finding.kind) {
     case 'absent':

@@ -1,5 +1,5 @@
 import type { Attachment, Content } from '../../core/message';
-import type { Inbox, Provider } from '../../providers/provider';
+import type { Inbox, OptIn, Provider } from '../../providers/provider';
 import type { Campaign, Exclusion, Ledger, Mutant } from '../ledger';
 import type { Brake } from './brake';
 import type { Allowed } from './hours';
@@ -14,6 +14,8 @@ export interface Run {
   readonly inbox: Inbox;
   /** The content of rows that have none of their own. */
   readonly content: Content;
+  /** Why the campaign's people may be written to, for platforms that want to know; null where it is not stated. */
+  readonly optIn: OptIn | null;
   /** Files that go with every text. */
   readonly attachments: readonly Attachment[];
   /** Whether somebody at a place may be written to at a moment; null where there are no quiet hours. */

@@ -69,7 +69,7 @@ type Ready = Prepared & Allowed;
 async function deliver(
   slice: Slice,
   row: Claimed,
-  { address, content, contact, conversation, verifiedAt, closesAt }: Ready,
+  { address, content, profile, contact, conversation, verifiedAt, closesAt }: Ready,
   inTurn: <T>(send: () => Promise<T>) => Promise<T>,
 ): Promise<void> {
   const { run } = slice;
@@ -128,6 +128,7 @@ async function deliver(
           contact,
           conversation,
           content,
+          profile,
           ...(run.policy.mutant === 'no-send-by' ? {} : { sendBy: deadline }),
         });
       } finally {

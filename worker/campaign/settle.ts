@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import { findSent } from '../../activities';
+import { findAllSent } from '../../activities';
 import { isProviderError } from '../../core/errors';
-import type { Finding } from '../../providers/provider';
+import type { Finding, Sought } from '../../providers/provider';
 import { lookAgain, type OpenAttempt, SEND_WITHIN_MS, takeOpenAttempts } from '../ledger';
 import { backoffMs } from './backoff';
 import type { Committer } from './committer';
@@ -33,10 +33,11 @@ export async function settleDue(
   while (open()) {
     const due = await takeOpenAttempts(run.ledger, run.campaign, BLOCK, run.clock(), seq);
     if (due.length === 0) break;
+    const lookUp = lookUpOf(run, due);
     const done = await Promise.all(
       due.map((attempt) =>
         lookups(async () => {
-          const over = await settleOne(run, attempt, committer, watch);
+          const over = await settleOne(run, attempt, lookUp, { committer, watch });
           if (over) run.watched.delete(attempt.attemptId);
           return over;
         }),
@@ -48,29 +49,62 @@ export async function settleDue(
   return settled;
 }
 
+interface Look {
+  /** When it was begun: what was listed later than that may be in it, and need not. */
+  readonly asked: number;
+  readonly finding: Finding;
+}
+
+/** Asks for one attempt; for all of them at once where the platform has a listing that shows them all. */
+function lookUpOf(run: Run, due: readonly OpenAttempt[]): (attempt: OpenAttempt) => Promise<Look> {
+  const { provider, clock } = run;
+  if (provider.findAllSent === undefined) {
+    return async (attempt) => {
+      const asked = clock();
+      const [finding] = await findAllSent(provider, [soughtOf(run, attempt, asked)]);
+      return { asked, finding: finding as Finding };
+    };
+  }
+  let all: Promise<ReadonlyMap<number, Look>> | undefined;
+  const askForAll = async (): Promise<ReadonlyMap<number, Look>> => {
+    const asked = clock();
+    const findings = await findAllSent(
+      provider,
+      due.map((attempt) => soughtOf(run, attempt, asked)),
+    );
+    return new Map(
+      due.map(({ attemptId }, at) => [attemptId, { asked, finding: findings[at] as Finding }]),
+    );
+  };
+  return async ({ attemptId }) => {
+    all ??= askForAll();
+    return (await all).get(attemptId) as Look;
+  };
+}
+
+function soughtOf({ inbox }: Run, attempt: OpenAttempt, until: number): Sought {
+  const { key, kind, address, contactId, conversationId, watermark, startedAt: since } = attempt;
+  const trace = { inbox, address: { kind, value: address }, contactId, conversationId, watermark };
+  return { key, trace: { ...trace, since, until } };
+}
+
 /** True when the attempt is settled for good. */
 async function settleOne(
   run: Run,
   attempt: OpenAttempt,
-  committer: Committer,
-  watch: Pick<Watch, 'failed' | 'succeeded'>,
+  lookUp: (attempt: OpenAttempt) => Promise<Look>,
+  { committer, watch }: { committer: Committer; watch: Pick<Watch, 'failed' | 'succeeded'> },
 ): Promise<boolean> {
   if (run.policy.mutant === 'naive-retry') return absent(run, attempt, committer);
-  const asked = run.clock();
   const provenAt = provenAbsentAt(run, attempt);
+  let asked: number;
   let finding: Finding;
   try {
-    finding = await findSent(run.provider, attempt.key, {
-      inbox: run.inbox,
-      address: { kind: attempt.kind, value: attempt.address },
-      contactId: attempt.contactId,
-      conversationId: attempt.conversationId,
-      watermark: attempt.watermark,
-    });
+    ({ asked, finding } = await lookUp(attempt));
   } catch (error) {
     if (attempt.looks >= MAX_LOOKS)
       return park(committer, attempt, 'the look-up failed every time');
-    const again = asked + waitAfter(error, attempt.looks);
+    const again = run.clock() + waitAfter(error, attempt.looks);
     if (isProviderError(error) && error.code === 'rate_limited') run.brake.stop(again);
     await lookAgain(run.ledger, attempt.attemptId, again);
     return false;

@@ -1,4 +1,5 @@
 import type { Content } from '../../core/message';
+import type { OptIn } from '../../providers/provider';
 import type { Exclusion } from '../ledger';
 import type { CampaignFile } from './campaign-file';
 import { parseDuration } from './duration';
@@ -20,6 +21,8 @@ export interface Spec {
   readonly expiresAfterMs: number | null;
   /** Absent in campaigns that were made before it could be said. */
   readonly exclude?: Exclusion | null;
+  /** Why these people may be written to, for platforms that want to know; absent where it is not stated. */
+  readonly optIn?: OptIn;
 }
 
 /** The spec of a checked campaign file; `content` is what its rows have in common. */
@@ -35,6 +38,9 @@ export function specOf(file: CampaignFile, content: Content): Spec {
     parallel: file.parallel ?? 1,
     expiresAfterMs: file.expiresAfter === undefined ? null : parseDuration(file.expiresAfter),
     exclude: exclusionOf(file),
+    ...(file.consent === undefined
+      ? {}
+      : { optIn: { method: file.consent.method, detail: file.consent.detail ?? '' } }),
   };
 }
 

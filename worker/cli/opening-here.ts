@@ -1,10 +1,11 @@
 import { openList } from '../campaign/list/open-list';
 import type { Opening } from '../campaign/occurrence';
 import type { Connection } from '../engine/connect';
+import { needAttachments } from '../engine/need-attachments';
 import { takingLists } from '../engine/opening';
 import type { Ledger } from '../ledger';
 import type { Globals } from './globals';
-import { check, checkMessage, needAttachments, probedInbox, theInbox } from './prepare';
+import { check, checkMessage, probedInbox, theInbox } from './prepare';
 import { spoolFolder } from './which-ledger';
 
 /** How this process opens the occurrences of schedules: with its lists, its accounts, and the check of every campaign. */
@@ -17,8 +18,8 @@ export function openingHere(
   return {
     ...takingLists(ledger, { spoolFolder: spoolFolder(globals.ledger), allowLists }),
     async check(file, { path }) {
-      await needAttachments(file.message.attachments ?? []);
       const connection = await connectionOf(file.account);
+      await needAttachments(file.message.attachments ?? [], connection.account);
       const inbox = await probedInbox(connection, await theInbox(connection, file.inbox));
       await checkMessage(connection, inbox, file.message.template);
       const list = await openList(path, file.audience);

@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import type { Attachment } from '../../core/message';
 import type { Inbox } from '../../providers/provider';
 import { createQuietClock, minuteOfDay } from '../campaign/hours';
-import { InputError } from '../campaign/input-error';
-import { contentTypeOf } from '../campaign/media';
 import type { Run } from '../campaign/run';
 import type { Spec } from '../campaign/spec';
 import { type Campaign, LEASE_MS, type Ledger, type Mutant, needCampaign } from '../ledger';
 import { applyRate } from '../ledger/rate';
+import { openAttachments } from './attachments';
 import type { Connection } from './connect';
 import { holderHere } from './seat';
 
@@ -44,7 +40,8 @@ export async function openRun(
   // Asked anew: it may have been changed while a person was asked something.
   const spec = JSON.parse((await needCampaign(ledger.db, campaign.name)).spec) as Spec;
   const { account, definition, provider, brake } = connection;
-  const attachments = await Promise.all(spec.attachments.map(readAttachment));
+  const sources = spec.attachments;
+  const attachments = await openAttachments(ledger, campaign, { provider, sources });
   const bytes = attachments.reduce((sum, file) => sum + file.bytes.length, 0);
   return {
     ledger,
@@ -53,6 +50,7 @@ export async function openRun(
     brake,
     inbox: JSON.parse(campaign.inbox) as Inbox,
     content: spec.content,
+    optIn: spec.optIn ?? null,
     attachments,
     quiet:
       spec.quietHours === null
@@ -111,12 +109,4 @@ function memoryOf(ledger: Ledger, campaignId: number, now: number): Memory {
   const [oldest] = all.keys();
   if (all.size > MOST_REMEMBERED && oldest !== undefined) all.delete(oldest);
   return memory;
-}
-
-/** @throws InputError where this machine does not have it; another one may. */
-async function readAttachment(path: string): Promise<Attachment> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new InputError(`The attachment ${path} cannot be read here.`, error);
-  });
-  return { filename: basename(path), contentType: contentTypeOf(path), bytes };
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { isProviderError } from '../../core/errors';
 import type { Inbox, Template } from '../../providers/provider';
 import type { Account } from '../campaign/accounts-file';
@@ -14,9 +13,7 @@ import { excludedAmong, type Ledger, listSuppressions, suppressedAmong } from '.
 import { type AccountsPlace, theAccount } from './accounts';
 import type { Connection } from './connect';
 import { type ListsPlace, listHere } from './list-here';
-
-/** It is held in memory, and sent anew with every message. */
-const MAX_ATTACHMENT_BYTES = 16 * 1_048_576;
+import { needAttachments } from './need-attachments';
 
 /** A campaign file with what it names, read and opened. */
 export interface Prepared {
@@ -35,26 +32,9 @@ export async function prepareFile(
   place: AccountsPlace & ListsPlace,
 ): Promise<Prepared> {
   const account = await theAccount(place, file.account);
-  await needAttachments(file.message.attachments ?? []);
+  await needAttachments(file.message.attachments ?? [], account);
   const list = await openList(await listHere(file.audience.file, place), file.audience);
   return { file, account, list };
-}
-
-/** Attachments are read when the campaign starts; what is missing or too large is said before. */
-export async function needAttachments(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    const found = await stat(path).catch(() => null);
-    if (found === null || !found.isFile()) {
-      throw new InputError(
-        `There is no file ${path}, which message.attachments names. Nothing was sent.`,
-      );
-    }
-    if (found.size > MAX_ATTACHMENT_BYTES) {
-      throw new InputError(
-        `${path} has ${Math.ceil(found.size / 1_048_576)} MB; an attachment may have ${MAX_ATTACHMENT_BYTES / 1_048_576} MB. Nothing was sent.`,
-      );
-    }
-  }
 }
 
 /** @throws InputError that lists the inboxes there are when this one is not among them. */
@@ -92,18 +72,18 @@ export async function probedInbox({ provider }: Connection, inbox: Inbox): Promi
 
 /** Looks whether the inbox can send this message. @throws InputError with what is there instead. */
 export async function checkMessage(
-  { provider }: Connection,
+  { provider, definition }: Connection,
   inbox: Inbox,
   wanted: CampaignFile['message']['template'],
 ): Promise<void> {
   if (wanted === undefined) {
-    if (!inbox.text) throw new InputError(`Inbox "${inbox.id}" takes templates only, and no text.`);
-    return;
+    if (inbox.text) return;
+    const { text = 'Use message.template.' } = definition.capabilities.instead ?? {};
+    throw new InputError(`Inbox "${inbox.id}" takes templates only, and no text. ${text}`);
   }
   if (!inbox.template) {
-    throw new InputError(
-      `Inbox "${inbox.id}" (${inbox.channel}) takes no templates. Use message.text.`,
-    );
+    const { template = 'Use message.text.' } = definition.capabilities.instead ?? {};
+    throw new InputError(`Inbox "${inbox.id}" (${inbox.channel}) takes no templates. ${template}`);
   }
   if (provider.listTemplates === undefined) return;
   const templates = await provider.listTemplates(inbox.id);

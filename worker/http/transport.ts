@@ -6,11 +6,14 @@ import { randomUUID } from 'node:crypto';
 import { type Dispatcher, Pool } from 'undici';
 import {
   type Deadline,
+  fillPath,
   type Http,
   type HttpRequest,
   type HttpResponse,
+  hideSecrets,
   NoAnswer,
   requestTarget,
+  secretsIn,
 } from '../../core/http';
 import { encodeMultipart } from './multipart';
 
@@ -19,6 +22,7 @@ export interface Endpoint {
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  readonly path?: Readonly<Record<string, string>>;
 }
 
 export interface TransportOptions {
@@ -55,19 +59,23 @@ export function createTransport(endpoint: Endpoint, options: TransportOptions = 
   const stopped = options.stopped ?? (() => false);
   const base = new URL(endpoint.baseUrl);
   const prefix = base.pathname === '/' ? '' : base.pathname;
+  const secrets = secretsIn(endpoint);
   const poolOptions: Pool.Options = { connections, pipelining: 1, connectTimeout: 10_000 };
   const pool = new Pool(base.origin, poolOptions);
 
-  const http: Http = (request) => {
+  const http: Http = async (request) => {
     if (request.anonymous) return anonymously(request, poolOptions, timeoutMs, clock);
-    return dispatch(pool, {
-      path: prefix + requestTarget(request, endpoint.query),
+    const answer = await dispatch(pool, {
+      path:
+        prefix +
+        requestTarget({ ...request, path: fillPath(request.path, endpoint.path) }, endpoint.query),
       headers: endpoint.headers,
       request,
       timeoutMs,
       clock,
       stopped,
     });
+    return hideSecrets(answer, secrets);
   };
   return { http, close: () => pool.close(), destroy: () => pool.destroy() };
 }
@@ -182,6 +190,10 @@ function encode(request: HttpRequest): {
       body: encodeMultipart(request.multipart, boundary),
       contentType: `multipart/form-data; boundary=${boundary}`,
     };
+  }
+  if (request.form !== undefined) {
+    const contentType = 'application/x-www-form-urlencoded';
+    return { body: new URLSearchParams(request.form).toString(), contentType };
   }
   if (request.json === undefined) return { body: null, contentType: null };
   return { body: JSON.stringify(request.json), contentType: 'application/json' };

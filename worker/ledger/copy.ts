@@ -29,6 +29,7 @@ const KEYS: { readonly [T in Table]: readonly (keyof Schema[T] & string)[] } = {
   schedules: ['id'],
   occurrences: ['schedule_id', 'local'],
   lists: ['hash', 'piece'],
+  media: ['campaign_id', 'hash'],
 };
 const TABLES = Object.keys(KEYS) as readonly Table[];
 

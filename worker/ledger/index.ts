@@ -13,6 +13,7 @@ export type { Landing } from './land';
 export * from './leases';
 export { type Ledger, openLedger, schemaNumberOf } from './ledger';
 export * from './limits';
+export * from './media';
 export type { Mutant } from './mutant';
 export * from './occurrences';
 export * from './outbox';

@@ -6,9 +6,10 @@ import { create } from './migrations/0001-create';
 import { depth } from './migrations/0002-depth';
 import { engines } from './migrations/0003-engines';
 import { schedules } from './migrations/0004-schedules';
+import { media } from './migrations/0005-media';
 import type { Schema } from './schema';
 
-const MIGRATIONS = [create, depth, engines, schedules] as const;
+const MIGRATIONS = [create, depth, engines, schedules, media] as const;
 
 /** The schema that this version writes. */
 export const SCHEMA_NUMBER = MIGRATIONS.length;

@@ -18,6 +18,7 @@ export interface Schema {
   schedules: SchedulesTable;
   occurrences: OccurrencesTable;
   lists: ListsTable;
+  media: MediaTable;
 }
 
 export interface CampaignsTable {
@@ -292,5 +293,14 @@ export interface ListsTable {
   last: number;
   /** Base64. */
   bytes: string;
+  at: number;
+}
+
+/** Where a campaign's files are on its platform. */
+export interface MediaTable {
+  campaign_id: number;
+  /** Of the file's bytes. */
+  hash: string;
+  url: string;
   at: number;
 }

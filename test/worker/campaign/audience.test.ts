@@ -38,11 +38,37 @@ test('a row that is ready', () => {
     row: 7,
     raw: '(202) 555-0100',
     address: { kind: 'phone', value: '+12025550100' },
-    name: 'Ann Lee',
+    profile: { name: 'Ann Lee' },
     zone: 'America/Denver',
     content: { kind: 'text', text: 'Hi Ann, order A1.' },
     consent: { method: 'list', detail: 'form', evidence: '2026-01-02', on: '2026-01-02' },
     skip: null,
+  });
+});
+
+test('of a person only the name is kept, and what the inbox asks for besides', () => {
+  const headers = ['Phone', 'First', 'Last', 'E-mail', 'Order', 'Opted in'];
+  const cells = ['2025550100', 'Ann', 'Lee', 'Ann@Example.org', 'A1', 'yes'];
+  const columns = { firstName: 'First', lastName: 'Last', order: 'Order' };
+  const profileIn = (inbox: AudienceInbox, row = cells) =>
+    openAudience({
+      headers,
+      campaign: campaign({ audience: { file: 'x.csv', country: 'US', columns } }),
+      inbox,
+      nowMs: NOW,
+    }).judge({ row: 7, cells: row }).profile;
+  expect(profileIn(SMS)).toEqual({ name: 'Ann Lee' });
+  const asking = { ...SMS, asks: ['firstName', 'lastName', 'email'] as const };
+  expect(profileIn(asking)).toEqual({
+    name: 'Ann Lee',
+    firstName: 'Ann',
+    lastName: 'Lee',
+    email: 'ann@example.org',
+  });
+  // What is no address is nobody's.
+  expect(profileIn(asking, ['2025550100', 'Ann', '', 'ann at home', 'A1', 'yes'])).toEqual({
+    name: 'Ann',
+    firstName: 'Ann',
   });
 });
 

@@ -34,7 +34,7 @@ const CAPABILITIES: CheckOptions['capabilities'] = {
     warm: ['message'],
   },
   limits: { contact: 4 },
-  attachments: false,
+  attachments: null,
 };
 const FILE = {
   name: 'spring',
@@ -131,7 +131,7 @@ describe('a check', () => {
 
   test('refuses attachments where there can be none', async () => {
     await expect(check({ message: { text: 'x', attachments: ['a.png'] } })).rejects.toThrow(
-      'this platform takes no attachments',
+      'this platform takes no files. Put a link into the text instead',
     );
   });
 

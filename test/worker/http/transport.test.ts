@@ -48,6 +48,47 @@ describe('transport', () => {
     expect(answer.headers['x-thing']).toBe('y');
   });
 
+  it('puts secrets into the path and writes forms', async () => {
+    const seen: string[] = [];
+    const url = await listen(
+      createServer((request, res) => {
+        let body = '';
+        request.setEncoding('utf8').on('data', (text: string) => {
+          body += text;
+        });
+        request.on('end', () => {
+          seen.push(`${request.url} ${request.headers['content-type']} ${body}`);
+          res.end('{}');
+        });
+      }),
+    );
+    const endpoint = { baseUrl: `${url}/api/v2`, headers: {}, query: { apiKey: 'k&1' } };
+    const it = createTransport({ ...endpoint, path: { token: 't/2' } });
+    open.push({ close: () => it.destroy() });
+    await it.http({
+      method: 'POST',
+      path: '/channel/sms/{token}/enqueue',
+      form: { message: 'Hi & bye, Zoë', phone: '+12025550100' },
+      call: 'message',
+    });
+    expect(seen).toEqual([
+      '/api/v2/channel/sms/t%2F2/enqueue?apiKey=k%261 application/x-www-form-urlencoded message=Hi+%26+bye%2C+Zo%C3%AB&phone=%2B12025550100',
+    ]);
+  });
+
+  it('keeps a secret out of an answer that repeats it', async () => {
+    const url = await listen(
+      createServer((request, res) =>
+        res
+          .writeHead(401)
+          .end(JSON.stringify({ error: `bad ${String(request.headers['x-key'])}` })),
+      ),
+    );
+    const it = createTransport({ baseUrl: url, headers: { 'x-key': 'secret-key-1' }, query: {} });
+    open.push({ close: () => it.destroy() });
+    expect((await it.http(POST)).body).toBe('{"error":"bad •••"}');
+  });
+
   it('follows no redirect', async () => {
     const url = await listen(
       createServer((_req, res) => res.writeHead(302, { location: '/elsewhere' }).end()),
