@@ -1,28 +1,50 @@
-import { ProviderError } from '../../core/errors';
-import type { CallKind } from '../../core/words';
-import type { Ask } from '../ask';
+import { type ErrorCode, ProviderError } from '../../core/errors';
+import type { CallKind, ProviderId, RejectReason } from '../../core/words';
+import { type Ask, refusal } from '../ask';
 
-export const PROVIDER = 'chatwoot';
+/** A platform that speaks Chatwoot's Application API: Chatwoot itself, or one that is built on it. */
+export interface Edition {
+  readonly id: ProviderId;
+  readonly displayName: string;
+  /** Where it is, for accounts that do not say so. */
+  readonly url: string;
+}
 
-/** One Chatwoot account, as the rest of the adapter speaks to it. */
+export const CHATWOOT: Edition = {
+  id: 'chatwoot',
+  displayName: 'Chatwoot',
+  url: 'https://app.chatwoot.com',
+};
+
+/** One account, as the rest of the adapter speaks to it. */
 export interface Account {
   readonly id: string;
+  readonly edition: Edition;
   readonly ask: Ask;
   /** A path below `/api/v1/accounts/<id>`. */
   path(rest: string): string;
+  /** The version to go by where the server is not asked for its own; null promises nothing. */
+  readonly assumedVersion?: string | null;
+  /** How a contact is found by its address: exactly, or among those that contain it. */
+  readonly findBy: 'filter' | 'search';
 }
 
-export type Settings = Readonly<Record<string, string>>;
-
-/** @throws ProviderError `invalid_input` that names the field, never its value. */
-export function accountIdOf(settings: Settings): string {
-  const id = (settings['accountId'] ?? '').trim();
-  if (/^\d+$/.test(id)) return id;
-  throw invalidInput('accountId must be a number: the one in the address bar after /accounts/');
+/** A refusal of one recipient, in the platform's name. */
+export function refuse({ id }: Edition, reason: RejectReason, detail: string): ProviderError {
+  return refusal(id, reason, detail);
 }
 
-export function invalidInput(what: string): ProviderError {
-  return new ProviderError('invalid_input', `${PROVIDER}: ${what}`, { provider: PROVIDER });
+/** An error that is not about one recipient, in the platform's name. */
+export function failed(
+  { id }: Edition,
+  code: ErrorCode,
+  what: string,
+  detail?: string,
+): ProviderError {
+  return new ProviderError(code, `${id}: ${what}`, {
+    provider: id,
+    ...(detail === undefined ? {} : { detail }),
+  });
 }
 
 /** A read below the account, charged as a look-up. */

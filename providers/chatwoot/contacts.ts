@@ -1,23 +1,11 @@
-import { ProviderError } from '../../core/errors';
 import type { Json } from '../../core/http';
 import type { Address } from '../../core/message';
-import { refusal } from '../ask';
 import type { Contact, Profile } from '../provider';
-import {
-  type Body,
-  readAny,
-  readFields,
-  readFlag,
-  readId,
-  readList,
-  readOptionalNumber,
-  readOptionalText,
-} from '../read';
-import { type Account, PROVIDER, read } from './account';
+import { readAny, readFields, readFlag, readId, readOptionalText } from '../read';
+import { type Account, failed, read, refuse } from './account';
+import { CONTACTS_PAGE, filterContacts, findContact } from './find-contact';
 import { invalidAttributes } from './rules';
 
-/** Rows on a page of contacts (Chatwoot v4.15.1, app/controllers/api/v1/accounts/contacts_controller.rb). */
-const PAGE = 15;
 const NAME_LIMIT = 255;
 const ATTRIBUTE_LIMIT = 1500;
 const IDENTITY = ['phone_number', 'email', 'identifier'];
@@ -34,8 +22,8 @@ export interface ContactCard {
 }
 
 /**
- * Creates the contact, or finds it when the address is taken: one call for somebody new, two for somebody known. Never
- * by Chatwoot's search, which matches parts of a number and has a limit of its own.
+ * Creates the contact, or finds it when the address is taken: one call for somebody new, two for somebody known. By
+ * Chatwoot's filter: its search matches parts of a number and has a limit of its own.
  *
  * @throws ProviderError `rejected`/`invalid_address` when Chatwoot neither takes the address nor knows it.
  */
@@ -50,7 +38,7 @@ export async function ensureContact(
   // "Taken" and "not a number" both name the attribute, and only the text tells them apart, in the account's language.
   const found = await findContact(account, attributeOf(address), address.value);
   if (found !== undefined) return found;
-  throw refusal(PROVIDER, 'invalid_address', made.refused);
+  throw refuse(account.edition, 'invalid_address', made.refused);
 }
 
 /** The contact, or the platform's words where an attribute that identifies people was refused. */
@@ -79,26 +67,6 @@ export async function createContact(
             },
           },
   });
-}
-
-/**
- * The contact with exactly this address. Two requests at once can make two contacts of one phone number, because only
- * the model checks it (Chatwoot v4.15.1, db/schema.rb): then the oldest is taken, and one that is blocked blocks both.
- */
-export async function findContact(
-  account: Account,
-  attribute: string,
-  value: string,
-): Promise<Contact | undefined> {
-  const { rows } = await filter(account, { attribute, value, page: 1 });
-  const same = rows.filter((row) => readOptionalText(row, attribute)?.toLowerCase() === value);
-  const [oldest] = same.map((row) => Number(row.id)).sort((a, b) => a - b);
-  if (oldest === undefined) return undefined;
-  return {
-    id: String(oldest),
-    created: false,
-    blocked: same.some((row) => readFlag(row, 'blocked')),
-  };
 }
 
 /** @throws ProviderError `not_found`. */
@@ -132,51 +100,20 @@ export async function getContact(account: Account, id: string): Promise<ContactC
 export async function listBlocked(account: Account): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
   let count: number | null = null;
-  for (let page = 1, news = PAGE; news > 0; page += 1) {
-    const answer = await filter(account, { attribute: 'blocked', value: true, page });
+  for (let page = 1, news = CONTACTS_PAGE; news > 0; page += 1) {
+    const answer = await filterContacts(account, { attribute: 'blocked', value: true, page });
     const before = ids.size;
     for (const row of answer.rows) if (readFlag(row, 'blocked')) ids.add(row.id);
     count = answer.count;
     // A server that ignores `page` brings the same rows again: no news, and a count that then does not fit.
-    news = answer.rows.length < PAGE ? 0 : ids.size - before;
+    news = answer.rows.length < CONTACTS_PAGE ? 0 : ids.size - before;
   }
   if (count === null || ids.size >= count) return ids;
-  throw new ProviderError(
+  throw failed(
+    account.edition,
     'unavailable',
-    `${PROVIDER}: listing blocked contacts: the list changed while it was read`,
-    { provider: PROVIDER },
+    'listing blocked contacts: the list changed while it was read',
   );
-}
-
-type ContactRow = Readonly<Record<string, Body>> & { readonly id: string };
-
-async function filter(
-  account: Account,
-  { attribute, value, page }: { attribute: string; value: string | boolean; page: number },
-): Promise<{ rows: readonly ContactRow[]; count: number | null }> {
-  const condition = {
-    attribute_key: attribute,
-    filter_operator: 'equal_to',
-    values: [value],
-    query_operator: null,
-  };
-  return account.ask({
-    asked: 'looking for a contact',
-    request: {
-      method: 'POST',
-      path: account.path('/contacts/filter'),
-      query: { page, sort: 'created_at', include_contact_inboxes: 'false' },
-      json: { payload: [condition] },
-      call: 'lookup',
-    },
-    read: (body) => ({
-      rows: readList(body, 'payload').map((row) => ({
-        ...readFields(row, ''),
-        id: readId(row, 'id'),
-      })),
-      count: readOptionalNumber(body, 'meta.count'),
-    }),
-  });
 }
 
 function attributeOf(address: Address): 'phone_number' | 'email' {

@@ -1,8 +1,7 @@
 import type { FieldPart, FilePart, Json } from '../../core/http';
 import type { Attachment, Content } from '../../core/message';
-import { refusal } from '../ask';
 import type { Send } from '../provider';
-import { PROVIDER } from './account';
+import { type Edition, refuse } from './account';
 import { factsOf } from './facts';
 import { inert } from './inert';
 import { marker } from './marker';
@@ -16,10 +15,12 @@ export type Fields = { readonly [name: string]: Json };
 /**
  * The fields of a message, the same for a conversation's next one and for the one that opens it.
  *
- * @throws ProviderError `rejected`, before any request, for what Chatwoot would refuse, cut or lose without a
- * word.
+ * @throws ProviderError `rejected`, before any request, for what the server would refuse, cut or lose
+ * without a word.
  */
-export function messageFields({ content, inbox, address, key, attempt }: Send): Fields {
+export function messageFields(edition: Edition, send: Send): Fields {
+  const { content, inbox, address, key, attempt } = send;
+  const refuseContent = (detail: string) => refuse(edition, 'content', detail);
   const text = inert(content.text ?? '');
   if (text.length > CONTENT_LIMIT) {
     throw refuseContent(`the text has ${text.length} characters; ${CONTENT_LIMIT} are allowed`);
@@ -40,7 +41,9 @@ export function messageFields({ content, inbox, address, key, attempt }: Send): 
     ...marker(key, attempt, factsOf(inbox).channelType),
     // Without it the mail goes to the contact's address of that moment (app/mailers/conversation_reply_mailer.rb).
     ...(inbox.channel === 'mail' ? { to_emails: address.value } : {}),
-    ...(content.kind === 'template' ? { template_params: templateParams(content, inbox) } : {}),
+    ...(content.kind === 'template'
+      ? { template_params: templateParams(edition, content, inbox) }
+      : {}),
   };
 }
 
@@ -69,8 +72,4 @@ function formFields(fields: Fields, parent?: string): readonly FieldPart[] {
 
 function attachmentsOf(content: Content): readonly Attachment[] {
   return content.kind === 'text' ? (content.attachments ?? []) : [];
-}
-
-function refuseContent(detail: string) {
-  return refusal(PROVIDER, 'content', detail);
 }

@@ -1,4 +1,3 @@
-import { ProviderError } from '../../core/errors';
 import type { Address } from '../../core/message';
 import type { Contact, Conversation, Inbox } from '../provider';
 import {
@@ -10,7 +9,7 @@ import {
   readOptionalNumber,
   readOptionalText,
 } from '../read';
-import { type Account, PROVIDER, read } from './account';
+import { type Account, type Edition, failed, read } from './account';
 import { factsOf, sessionIsAddress, sessionOf } from './facts';
 
 /** Rows on a page (Chatwoot v4.15.1, app/finders/conversation_finder.rb). */
@@ -47,7 +46,7 @@ export async function ensureConversation(
   contact: Contact,
   { address, inbox }: { address: Address; inbox: Inbox },
 ): Promise<Conversation> {
-  const session = sessionOf(inbox, address, contact.id);
+  const session = sessionOf(account.edition, { inbox, address, contactId: contact.id });
   const none: Conversation = {
     id: null,
     watermark: null,
@@ -57,9 +56,7 @@ export async function ensureConversation(
   if (contact.created) return none;
   const newest = await newestOf(account, contact, { session, inbox });
   if (newest !== undefined && isSomebodyElses(newest, address, inbox)) {
-    throw new ProviderError('not_found', 'chatwoot: the contact has another address by now', {
-      provider: PROVIDER,
-    });
+    throw failed(account.edition, 'not_found', 'the contact has another address by now');
   }
   return newest === undefined ? none : conversationOf(newest, contact);
 }
@@ -112,7 +109,7 @@ export async function createConversation(
     request: {
       method: 'POST',
       path: account.path('/conversations'),
-      json: conversationFields(contact, address, inbox),
+      json: conversationFields(account.edition, { contact, address, inbox }),
       call: 'conversation',
     },
     read: (body) => conversationOf(listed(body), contact),
@@ -123,11 +120,14 @@ export async function createConversation(
  * What a new conversation is made of. All three: without the session Chatwoot makes one up, and without the others it
  * looks for the session in every inbox and account.
  */
-export function conversationFields(contact: Contact, address: Address, inbox: Inbox) {
+export function conversationFields(
+  edition: Edition,
+  { contact, address, inbox }: { contact: Contact; address: Address; inbox: Inbox },
+) {
   return {
     inbox_id: Number(inbox.id),
     contact_id: Number(contact.id),
-    source_id: sessionOf(inbox, address, contact.id),
+    source_id: sessionOf(edition, { inbox, address, contactId: contact.id }),
   };
 }
 

@@ -1,10 +1,9 @@
 import type { Json } from '../../core/http';
 import type { Address } from '../../core/message';
 import type { AddressKind, Channel } from '../../core/words';
-import { refusal } from '../ask';
 import type { Inbox } from '../provider';
 import { readFlag, readOptionalText } from '../read';
-import { PROVIDER } from './account';
+import { type Edition, refuse } from './account';
 import { CARRIERS, type Carrier } from './marker';
 
 /** What this adapter knows of an inbox beyond the seam; kept as JSON in `Inbox.facts`. */
@@ -14,6 +13,8 @@ export interface Facts {
   readonly medium: string | null;
   /** The server's version; null where it does not tell. */
   readonly version: string | null;
+  /** True where that version is only believed, and no probe has shown what the server keeps. */
+  readonly assumed: boolean;
   /** One conversation for each session, whatever its status. */
   readonly lock: boolean;
   /** Carriers of the key that this server keeps: by its version, or as the probe has seen. */
@@ -31,6 +32,7 @@ export function factsOf({ facts }: Inbox): Facts {
     channelType: readOptionalText(facts, 'channelType') ?? '',
     medium: readOptionalText(facts, 'medium'),
     version: readOptionalText(facts, 'version'),
+    assumed: readFlag(facts, 'assumed'),
     lock: readFlag(facts, 'lock'),
     markers: Array.isArray(markers) ? CARRIERS.filter((carrier) => markers.includes(carrier)) : [],
     sessionFilter: readFlag(facts, 'sessionFilter'),
@@ -84,9 +86,12 @@ export function channelKind(channelType: string, medium: string | null): Channel
  *
  * @throws ProviderError `rejected`/`invalid_address` where the inbox cannot write to such an address.
  */
-export function sessionOf(inbox: Inbox, address: Address, contactId: string): string {
+export function sessionOf(
+  edition: Edition,
+  { inbox, address, contactId }: { inbox: Inbox; address: Address; contactId: string },
+): string {
   if (!inbox.addressKinds.includes(address.kind)) {
-    throw refusal(PROVIDER, 'invalid_address', `inbox "${inbox.name}" has no such addresses`);
+    throw refuse(edition, 'invalid_address', `inbox "${inbox.name}" has no such addresses`);
   }
   const { channelType, medium } = factsOf(inbox);
   if (channelType === 'Channel::Api') return `campaign-runner-${contactId}`;

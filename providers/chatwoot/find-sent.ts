@@ -83,7 +83,7 @@ async function listSession(
   { inbox, address, contactId }: Trace,
   own: (row: Listed) => boolean,
 ): Promise<{ rows: readonly Listed[]; complete: boolean }> {
-  const session = sessionOf(inbox, address, contactId);
+  const session = sessionOf(account.edition, { inbox, address, contactId });
   const rows: Listed[] = [];
   for (let page = 1; page <= LIMIT; page += 1) {
     const next = await sessionPage(account, { inbox, session, page, sort: 'created_at_desc' });
@@ -130,8 +130,9 @@ async function lookIn(
 function wiped(row: MessageRow, inbox: Inbox): string | undefined {
   if (row.type !== 1 || row.private) return undefined;
   if (row.attributes['deleted'] === true) return 'a message was deleted since';
-  const { version, markers } = factsOf(inbox);
-  const survives = markers.includes('source_id') || atLeast(version, '4.15.2');
+  const { version, markers, assumed } = factsOf(inbox);
+  // Where the version is only believed, a message without marks may also be ours on a server that keeps none.
+  const survives = !assumed && (markers.includes('source_id') || atLeast(version, '4.15.2'));
   if (survives || !row.fromUser) return undefined;
   return Object.keys(row.attributes).length === 0
     ? 'a message without marks was written since; it may be this one, retried by an agent'

@@ -1,4 +1,3 @@
-import { ProviderError } from '../../core/errors';
 import type { Json } from '../../core/http';
 import type { Inbox, Template } from '../provider';
 import {
@@ -11,7 +10,7 @@ import {
   readOptionalNumber,
   readOptionalText,
 } from '../read';
-import { type Account, PROVIDER, read } from './account';
+import { type Account, failed, read } from './account';
 import { channelKind, type Facts, toJson } from './facts';
 import { carriersKept } from './marker';
 import { serverOf } from './server';
@@ -19,11 +18,12 @@ import { atLeast } from './version';
 
 /** All inboxes that the token may use, with what the server's version promises about each. */
 export async function listInboxes(account: Account): Promise<readonly Inbox[]> {
-  const { version } = await serverOf(account);
+  const assumed = account.assumedVersion !== undefined;
+  const version = account.assumedVersion ?? (assumed ? null : (await serverOf(account)).version);
   return account.ask({
     asked: 'listing inboxes',
     request: read(account.path('/inboxes')),
-    read: (body) => readList(body, 'payload').map((row) => inboxOf(row, version)),
+    read: (body) => readList(body, 'payload').map((row) => inboxOf(row, version, assumed)),
   });
 }
 
@@ -45,13 +45,11 @@ export async function listTemplates(
     },
   });
   if (templates !== undefined) return templates;
-  throw new ProviderError('not_found', `${PROVIDER}: listing templates: no such inbox`, {
-    provider: PROVIDER,
-  });
+  throw failed(account.edition, 'not_found', 'listing templates: no such inbox');
 }
 
 /** One row of the list; pure. */
-export function inboxOf(row: Body, version: string | null): Inbox {
+export function inboxOf(row: Body, version: string | null, assumed = false): Inbox {
   const channelType = readOptionalText(row, 'channel_type') ?? '';
   const medium = readOptionalText(row, 'medium');
   const kind = channelKind(channelType, medium);
@@ -62,6 +60,7 @@ export function inboxOf(row: Body, version: string | null): Inbox {
     channelType,
     medium,
     version,
+    assumed,
     lock: readFlag(row, 'lock_to_single_conversation'),
     markers,
     sessionFilter,

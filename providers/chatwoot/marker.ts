@@ -10,6 +10,8 @@ export const CARRIERS = ['content_attributes', 'external_created_at', 'source_id
 export type Carrier = (typeof CARRIERS)[number];
 
 const API_CHANNEL = 'Channel::Api';
+/** What a send's key looks like. */
+const KEY = /^[A-Za-z0-9_-]{1,40}$/;
 
 /**
  * Every carrier at once: a server silently drops those that it does not know. `source_id` is for API inboxes only; on
@@ -33,6 +35,18 @@ export function carriersOf(row: Body, key: string): readonly Carrier[] {
     source_id: readAny(row, 'source_id'),
   };
   return CARRIERS.filter((carrier) => value[carrier] === key);
+}
+
+/** The key that a message bears in one of its carriers, whosever it is; null where there is none. */
+export function keyOf(row: Body, channelType: string | null): string | null {
+  const values = [
+    readAny(row, 'content_attributes.campaign_runner.key'),
+    readAny(row, 'content_attributes.external_created_at'),
+    // On other channels this is the channel's own id.
+    channelType === API_CHANNEL ? readAny(row, 'source_id') : null,
+  ];
+  const key = values.find((value) => typeof value === 'string' && KEY.test(value));
+  return typeof key === 'string' ? key : null;
 }
 
 /** What a server of this version keeps; nothing is promised for a server that does not tell its version. */

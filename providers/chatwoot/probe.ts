@@ -1,10 +1,10 @@
-import { refusal } from '../ask';
 import type { Inbox } from '../provider';
 import { readId } from '../read';
-import { type Account, invalidInput, PROVIDER } from './account';
-import { createContact, findContact } from './contacts';
+import { type Account, failed, refuse } from './account';
+import { createContact } from './contacts';
 import { contactPage, createConversation, sessionPage } from './conversations';
 import { factsOf, sessionIsAddress, toJson } from './facts';
+import { findContact } from './find-contact';
 import { CARRIERS, carriersOf, marker } from './marker';
 import { messagePage, messagesPath } from './messages';
 
@@ -27,7 +27,11 @@ export async function probe(
   conversationId?: string,
 ): Promise<Inbox> {
   if (conversationId === undefined && sessionIsAddress(inbox)) {
-    throw invalidInput('probing this inbox needs a conversation in it; only API inboxes need none');
+    throw failed(
+      account.edition,
+      'invalid_input',
+      'probing this inbox needs a conversation in it; only API inboxes need none',
+    );
   }
   const place = conversationId ?? (await ownConversation(account, inbox));
   const facts = factsOf(inbox);
@@ -51,7 +55,7 @@ export async function probe(
   return {
     ...inbox,
     lookup: markers.length > 0 && ordered,
-    facts: toJson({ ...facts, markers, sessionFilter: strangers.length === 0 }),
+    facts: toJson({ ...facts, assumed: false, markers, sessionFilter: strangers.length === 0 }),
   };
 }
 
@@ -59,7 +63,7 @@ async function ownConversation(account: Account, inbox: Inbox): Promise<string> 
   const made = await createContact(account, { name: 'Campaign Runner probe', identifier: PERSON });
   const contact = made.contact ?? (await findContact(account, 'identifier', PERSON));
   if (contact === undefined)
-    throw refusal(PROVIDER, 'other', 'the contact of the probe is not found');
+    throw refuse(account.edition, 'other', 'the contact of the probe is not found');
   const known = await contactPage(account, contact.id);
   const place = known?.find((row) => row.inboxId === inbox.id);
   if (place !== undefined) return place.id;

@@ -1,12 +1,14 @@
 import type { HttpResponse } from '../../core/http';
 import type { Refusal, Rules } from '../ask';
 import { type Body, readAny, readOptionalText } from '../read';
-import { PROVIDER } from './account';
+import type { Edition } from './account';
 
 const MINUTE_MS = 60_000;
 
 /** Chatwoot's answers beyond the common ones. */
-export const rules: Rules = { provider: PROVIDER, refuses, retryAfterMs: untilNextMinute };
+export function rulesOf({ id }: Edition): Rules {
+  return { provider: id, refuses, retryAfterMs: untilNextMinute };
+}
 
 /**
  * What a 4xx means. The list is closed on purpose: creating a message rescues every error, also one that is raised after
@@ -14,7 +16,7 @@ export const rules: Rules = { provider: PROVIDER, refuses, retryAfterMs: untilNe
  * v4.15.1, app/controllers/api/v1/accounts/conversations/messages_controller.rb). Texts are translated for some accounts
  * on servers before 4.14; a translated one is simply not recognised.
  */
-function refuses({ status }: HttpResponse, body: Body): Refusal | undefined {
+export function refuses({ status }: HttpResponse, body: Body): Refusal | undefined {
   // Malformed JSON or a body that the proxy in front does not take: neither reached the application.
   if (status === 400) return { reason: 'other' };
   if (status === 413) return { reason: 'content' };

@@ -1,8 +1,7 @@
-import { ProviderError } from '../../core/errors';
 import type { HttpRequest } from '../../core/http';
 import type { Identity } from '../provider';
 import { readId, readList, readOptionalText } from '../read';
-import { type Account, PROVIDER } from './account';
+import { type Account, failed } from './account';
 
 /** The user behind the token, with the accounts that it may use. Also n8n's credential test. */
 export const profileRequest: HttpRequest = {
@@ -48,10 +47,12 @@ export async function identify(account: Account): Promise<Identity> {
     }),
   });
   if (user.account === undefined) {
-    throw new ProviderError('auth_failed', `${PROVIDER}: the token is not for this account`, {
-      provider: PROVIDER,
-      detail: `the user of this token is not a member of account ${account.id}`,
-    });
+    throw failed(
+      account.edition,
+      'auth_failed',
+      'the token is not for this account',
+      `the user of this token is not a member of account ${account.id}`,
+    );
   }
   const { version, queueFails } = await serverOf(account);
   const warnings: string[] = [];

@@ -173,6 +173,8 @@ async function walk(
     contactId: contact.id,
     conversationId: conversation.id,
     watermark: conversation.watermark,
+    since: 0,
+    until: Date.now(),
   };
   let receipt: Awaited<ReturnType<typeof sendMessage>> | undefined;
   const error = await caught(async () => {

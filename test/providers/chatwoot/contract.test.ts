@@ -18,7 +18,10 @@ import {
 } from './fixture';
 
 const inbox = inboxOf(SMS);
-const known = { address: PHONE, inbox, contactId: '11', conversationId: '42', watermark: '100' };
+const known = {
+  ...{ address: PHONE, inbox, contactId: '11', conversationId: '42', watermark: '100' },
+  ...{ since: 0, until: 0 },
+};
 const unopened = { ...known, conversationId: null, watermark: null };
 const rows = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => messageRow(from + index));

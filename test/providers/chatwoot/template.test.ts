@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Content } from '../../../core/message';
+import { CHATWOOT } from '../../../providers/chatwoot/account';
 import { templateParams } from '../../../providers/chatwoot/template';
 import type { Inbox } from '../../../providers/provider';
 import { caught } from '../../support/provider-contract';
@@ -26,12 +27,12 @@ const RICH: TemplateContent = {
 };
 
 async function refused(content: TemplateContent, inbox: Inbox = inboxOf(WHATSAPP)) {
-  return caught(async () => templateParams(content, inbox));
+  return caught(async () => templateParams(CHATWOOT, content, inbox));
 }
 
 describe('template parameters', () => {
   it('are nested for WhatsApp from 4.5 on', () => {
-    expect(templateParams(RICH, inboxOf(WHATSAPP, '4.5.0'))).toEqual({
+    expect(templateParams(CHATWOOT, RICH, inboxOf(WHATSAPP, '4.5.0'))).toEqual({
       name: 'order_ready',
       language: 'en_US',
       category: 'UTILITY',
@@ -55,7 +56,7 @@ describe('template parameters', () => {
     ['a server of unknown version', inboxOf(WHATSAPP, null)],
     ['Twilio', inboxOf(TWILIO)],
   ])('are flat for %s, where no header or button fits', async (_, inbox) => {
-    expect(templateParams(PLAIN, inbox)).toMatchObject({ processed_params: FLAT });
+    expect(templateParams(CHATWOOT, PLAIN, inbox)).toMatchObject({ processed_params: FLAT });
     expect(await refused(RICH, inbox)).toMatchObject({ code: 'rejected', reason: 'template' });
   });
 
@@ -82,7 +83,7 @@ describe('template parameters', () => {
 
   it('may have an apostrophe on Twilio, which deletes nothing', () => {
     const params = { 1: "O'Brien" };
-    expect(templateParams({ ...PLAIN, params }, inboxOf(TWILIO))).toMatchObject({
+    expect(templateParams(CHATWOOT, { ...PLAIN, params }, inboxOf(TWILIO))).toMatchObject({
       processed_params: params,
     });
   });
@@ -90,13 +91,13 @@ describe('template parameters', () => {
   it('need a language on WhatsApp', async () => {
     const nameless: TemplateContent = { kind: 'template', name: 'order_ready', params: {} };
     expect(await refused(nameless)).toMatchObject({ reason: 'template' });
-    expect(templateParams(nameless, inboxOf(TWILIO))).not.toHaveProperty('language');
+    expect(templateParams(CHATWOOT, nameless, inboxOf(TWILIO))).not.toHaveProperty('language');
   });
 
   it('named like a component would be misread by an older server', async () => {
     const params = { body: 'Ada' };
     expect(await refused({ ...PLAIN, params }, inboxOf(WHATSAPP, '4.4.0'))).toBeDefined();
-    expect(templateParams({ ...PLAIN, params }, inboxOf(WHATSAPP))).toMatchObject({
+    expect(templateParams(CHATWOOT, { ...PLAIN, params }, inboxOf(WHATSAPP))).toMatchObject({
       processed_params: { body: params },
     });
   });
