@@ -1,4 +1,5 @@
 import type {
+  IBinaryData,
   IDataObject,
   IExecuteFunctions,
   IHttpRequestOptions,
@@ -15,14 +16,21 @@ export interface FakeOptions {
   readonly parameters: IDataObject | ((item: number) => IDataObject);
   readonly http?: (options: IHttpRequestOptions) => Promise<Answer>;
   readonly credentials?: IDataObject;
+  /** What the node's credential does to a request; without it requests stay as the node makes them. */
+  readonly authenticate?: (request: IHttpRequestOptions) => Promise<IHttpRequestOptions>;
   readonly continueOnFail?: boolean;
   readonly executionId?: string;
   readonly signal?: AbortSignal;
+  /** Of every item, by the name of its field. */
+  readonly binary?: Readonly<Record<string, { data: IBinaryData; bytes: Buffer }>>;
 }
 
 export interface Fake {
   readonly context: IExecuteFunctions & ILoadOptionsFunctions;
+  /** As the node made them, before the credential. */
   readonly requests: IHttpRequestOptions[];
+  /** Those of them that were made without the credential. */
+  readonly anonymous: IHttpRequestOptions[];
   readonly hints: NodeExecutionHint[];
 }
 
@@ -38,6 +46,7 @@ const NODE: INode = {
 /** As much of n8n's context as our nodes use, with n8n's habits: a parameter that nobody set is an error. */
 export function fakeContext(options: FakeOptions): Fake {
   const requests: IHttpRequestOptions[] = [];
+  const anonymous: IHttpRequestOptions[] = [];
   const hints: NodeExecutionHint[] = [];
   const parametersOf = (item: number): IDataObject =>
     typeof options.parameters === 'function' ? options.parameters(item) : options.parameters;
@@ -54,12 +63,27 @@ export function fakeContext(options: FakeOptions): Fake {
         (value, part) => (value as IDataObject | undefined)?.[part],
         parametersOf(item),
       );
+    if (how?.extractValue === true && found === undefined)
+      throw new Error('Could not find property');
     const value = found ?? fallback;
     if (value === undefined) throw new Error(`Could not get parameter "${name}"`);
     if (how?.extractValue === true && typeof value === 'object' && 'mode' in (value as object)) {
       return (value as { value?: unknown }).value;
     }
     return value;
+  };
+
+  const answer = async (request: IHttpRequestOptions) => {
+    if (options.http === undefined) throw new Error('no request was expected');
+    return { headers: {}, ...(await options.http(request)) };
+  };
+  const binary = (name: string) => {
+    const found = options.binary?.[name];
+    if (found === undefined)
+      throw new Error(
+        `This operation expects the node's input data to contain a binary file '${name}'`,
+      );
+    return found;
   };
 
   const context = {
@@ -73,16 +97,27 @@ export function fakeContext(options: FakeOptions): Fake {
     continueOnFail: () => options.continueOnFail ?? false,
     getExecutionId: () => options.executionId ?? 'x1',
     getExecutionCancelSignal: () => options.signal,
+    getTimezone: () => 'Europe/Berlin',
     getWorkflow: () => ({ id: 'w1', name: 'test', active: false }),
     getWorkflowDataProxy: () => ({ $runIndex: 0 }),
     addExecutionHints: (...added: NodeExecutionHint[]) => void hints.push(...added),
     helpers: {
       httpRequestWithAuthentication: async (_credential: string, request: IHttpRequestOptions) => {
         requests.push(request);
-        if (options.http === undefined) throw new Error('no request was expected');
-        return { headers: {}, ...(await options.http(request)) };
+        return answer((await options.authenticate?.(request)) ?? request);
       },
+      httpRequest: async (request: IHttpRequestOptions) => {
+        requests.push(request);
+        anonymous.push(request);
+        return answer(request);
+      },
+      assertBinaryData: (_item: number, name: string) => binary(name).data,
+      getBinaryDataBuffer: async (_item: number, name: string) => binary(name).bytes,
+      prepareBinaryData: async (data: Buffer, fileName?: string, mimeType?: string) => ({
+        ...{ data: data.toString('base64'), mimeType: mimeType ?? '' },
+        ...(fileName !== undefined && { fileName }),
+      }),
     },
   };
-  return { context: context as unknown as Fake['context'], requests, hints };
+  return { context: context as unknown as Fake['context'], requests, anonymous, hints };
 }

@@ -12,6 +12,7 @@ import {
   type IHttpRequestOptions,
   type INode,
   type INodeExecutionData,
+  type INodeProperties,
   type INodeType,
   type IRun,
   type ITaskData,
@@ -47,12 +48,17 @@ interface NodeRun {
 export type RunNode = (options: RunOptions) => Promise<NodeRun>;
 
 /** n8n's own loader and engine around one node of an installed package; only the vault is ours. */
-export async function loadNode(folder: string, name: string, credential: string): Promise<RunNode> {
+export async function loadNode(
+  folder: string,
+  name: string,
+  credential: string,
+  as: (node: INodeType, credential: ICredentialType) => INodeType = (node) => node,
+): Promise<RunNode> {
   const loader = new core.PackageDirectoryLoader(folder);
   await loader.loadAll();
-  const typeOf = (version?: number): INodeType =>
-    NodeHelpers.getVersionedNodeType(loader.getNode(name).type, version);
   const credentialType = loader.getCredential(credential).type;
+  const typeOf = (version?: number): INodeType =>
+    as(NodeHelpers.getVersionedNodeType(loader.getNode(name).type, version), credentialType);
 
   return async ({ parameters, items, credentials, settings, executionId }) => {
     const node: INode = {
@@ -100,6 +106,24 @@ export async function loadNode(folder: string, name: string, credential: string)
     if (result === undefined) throw new Error('the node did not run');
     return { run, result, items: result.data?.['main']?.[0] ?? [] };
   };
+}
+
+/** What n8n does when somebody saves a credential: it makes the request of the credential's `test`, by a node of its own. */
+export function loadCredentialTest(
+  folder: string,
+  name: string,
+  credential: string,
+): Promise<RunNode> {
+  return loadNode(folder, name, credential, ({ description }, { test }) => {
+    if (test === undefined) throw new Error(`${credential} has no test`);
+    const properties: INodeProperties[] = [
+      {
+        ...{ displayName: 'Temp', name: 'temp', type: 'string', default: '' },
+        routing: { request: test.request },
+      },
+    ];
+    return { description: { ...description, properties } };
+  });
 }
 
 class Vault extends ICredentialsHelper {

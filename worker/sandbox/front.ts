@@ -62,7 +62,7 @@ export function createFront(parts: FrontParts): Front {
       write(outgoing, { status: 404, json: { error: 'no platform is at this path' } });
       return;
     }
-    const delivers = platform.delivers(call);
+    const delivers = platform.delivers(below(platform, call));
     const watch = follow(outgoing, delivers);
     try {
       const entry = enter(call, delivers, startedAt);
@@ -115,7 +115,10 @@ export function createFront(parts: FrontParts): Front {
     connection: Connection,
   ): Promise<void> {
     const now = Date.now();
-    const refusal = parts.limit?.exceeded(call.ip, now) ? RETRY_LATER : platform.limited(call, now);
+    const inner = below(platform, call);
+    const refusal = parts.limit?.exceeded(call.ip, now)
+      ? RETRY_LATER
+      : platform.limited(inner, now);
     if (refusal !== undefined) {
       finish(connection, { kind: 'answer', answer: refusal });
       return;
@@ -124,10 +127,10 @@ export function createFront(parts: FrontParts): Front {
     if (connection.entry !== undefined) connection.entry.fault = fault?.name ?? null;
     if (parts.latencyMs > 0) await pause(parts.latencyMs, undefined, { ref: false });
     if (fault === undefined) {
-      finish(connection, { kind: 'answer', answer: platform.answer(call) });
+      finish(connection, { kind: 'answer', answer: platform.answer(inner) });
       return;
     }
-    const faulty = withPlatformFault(call, fault);
+    const faulty = withPlatformFault(inner, fault);
     const hangUp = (): void => cut(connection);
     finish(connection, await react(fault, platform, () => platform.answer(faulty), hangUp));
   }
@@ -193,6 +196,11 @@ async function readCall(incoming: IncomingMessage, body: Buffer): Promise<Call> 
     fields,
     files,
   };
+}
+
+/** A call as the platform sees it. Faults and the log go by the whole path. */
+function below({ mount }: Platform, call: Call): Call {
+  return mount === '' ? call : { ...call, path: call.path.slice(mount.length) };
 }
 
 function withPlatformFault(call: Call, fault: Fault): Call {

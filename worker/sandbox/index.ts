@@ -1,19 +1,28 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { type Bevatel, type BevatelOptions, createBevatel } from './bevatel';
+import { type Bird, type BirdOptions, createBird } from './bird';
 import { type Chatwoot, type ChatwootOptions, createChatwoot } from './chatwoot';
 import { createControl, type Summary, summarise } from './control';
 import { type CountedMessage, createCounts } from './counts';
 import { createFaults, type FaultRule } from './faults';
 import { createFront } from './front';
 import { createMinuteLimit } from './minute-limit';
+import { createPivotcx, type Pivotcx, type PivotcxOptions } from './pivotcx';
+import type { Platform } from './platform';
+import { createPressnxpress, type Pressnxpress, type PressnxpressOptions } from './pressnxpress';
 import { createRequestLog, type LoggedRequest } from './request-log';
 
+export type { BevatelOptions } from './bevatel';
+export type { BirdOptions } from './bird';
 export type { ChatwootOptions } from './chatwoot';
 export type { Summary } from './control';
 export type { CountedMessage } from './counts';
 export { describeSandbox } from './describe';
 export type { FaultName, FaultRule } from './faults';
+export type { PivotcxOptions } from './pivotcx';
+export type { PressnxpressOptions } from './pressnxpress';
 export type { LoggedRequest } from './request-log';
 
 export interface SandboxOptions {
@@ -32,6 +41,10 @@ export interface SandboxOptions {
   /** False keeps only the counts per recipient, not the messages' texts. */
   readonly keepMessages?: boolean;
   readonly chatwoot?: ChatwootOptions;
+  readonly bevatel?: BevatelOptions;
+  readonly bird?: BirdOptions;
+  readonly pivotcx?: PivotcxOptions;
+  readonly pressnxpress?: PressnxpressOptions;
 }
 
 export interface Sandbox {
@@ -39,6 +52,10 @@ export interface Sandbox {
   readonly url: string;
   /** Chatwoot's own knobs: seeding contacts and their messages. */
   readonly chatwoot: Chatwoot;
+  readonly bevatel: Bevatel;
+  readonly bird: Bird;
+  readonly pivotcx: Pivotcx;
+  readonly pressnxpress: Pressnxpress;
   /** Messages that would be delivered, per recipient's address. */
   accepted(): Map<string, number>;
   /** Every outgoing message in order of commit, with whether it would be delivered. */
@@ -66,9 +83,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const log = createRequestLog(options.requestLog === false ? 0 : (options.requestLog ?? 10_000));
   const limit = options.rateLimit && createMinuteLimit(options.rateLimit.perMinute);
   const chatwoot = createChatwoot(options.chatwoot ?? {}, counts);
-  const platforms = [chatwoot.platform];
+  const bevatel = createBevatel(options.bevatel ?? {}, counts);
+  const bird = createBird(options.bird ?? {}, counts);
+  const pivotcx = createPivotcx(options.pivotcx ?? {}, counts);
+  const pressnxpress = createPressnxpress(options.pressnxpress ?? {}, counts);
+  // The one at the root comes last: it takes what is left.
+  const platforms: readonly Platform[] = [
+    bevatel.platform,
+    bird.platform,
+    pivotcx.platform,
+    pressnxpress.platform,
+    chatwoot.platform,
+  ];
   const front = createFront({
-    platformAt: () => chatwoot.platform,
+    platformAt: (path) =>
+      platforms.find(({ mount }) => mount === '' || path.startsWith(`${mount}/`)),
     faults,
     log,
     limit,
@@ -97,6 +126,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     url: `http://127.0.0.1:${port}`,
     chatwoot,
+    bevatel,
+    bird,
+    pivotcx,
+    pressnxpress,
     accepted: counts.accepted,
     messages: counts.messages,
     requests: log.all,

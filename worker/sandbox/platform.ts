@@ -46,6 +46,9 @@ export interface Answer {
  */
 export interface Platform {
   readonly id: ProviderId;
+  /** What its paths begin with in the sandbox, as several platforms share one address; empty for the one at the root. */
+  readonly mount: string;
+  /** Paths of its calls are without the mount. */
   answer(call: Call): Answer;
   /** True for a request that makes the platform deliver a message to a person. */
   delivers(call: Call): boolean;

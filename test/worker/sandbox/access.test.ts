@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
+import { PROVIDERS } from '../../../core/words';
+import { parseAccountsFile } from '../../../worker/campaign/accounts-file';
+import { PLATFORMS } from '../../../worker/engine/accounts';
 import { describeSandbox } from '../../../worker/sandbox';
+import { REHEARSALS } from '../../../worker/sandbox/rehearsals';
 import { ids, start } from './client';
 
 const tokens = [
@@ -102,6 +106,12 @@ test('it describes itself for a terminal', async () => {
   const { sandbox } = await start();
   const text = describeSandbox(sandbox).join('\n');
   expect(text).toContain(sandbox.url);
-  expect(text).toContain('sandbox-token');
+  for (const id of PROVIDERS) {
+    // An account as an accounts file takes it: what is printed works as it is.
+    expect(text).toContain(`{ platform: ${id}, url: "${sandbox.url}${REHEARSALS[id].mount}", `);
+    const account = `{ platform: ${id}, ${text.split(`{ platform: ${id}, `)[1]?.split('\n')[0]}`;
+    const read = parseAccountsFile(`rehearsal: ${account}`, { providers: PLATFORMS, env: {} });
+    expect(read.get('rehearsal')?.credentials).toMatchObject(REHEARSALS[id].credentials);
+  }
   expect(text).toMatch(/inbox +5 +Channel::TwilioSms whatsapp +Twilio WhatsApp/);
 });

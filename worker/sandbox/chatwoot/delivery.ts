@@ -24,8 +24,19 @@ export function deliveryOf(store: Store, message: Message): Delivery | undefined
     // Chatwoot v4.15.1 app/services/base/send_on_channel_service.rb: it is taken for the channel's own message.
     return { kind: 'suppressed', why: 'a message with a source_id is not sent on this channel' };
   }
+  if (store.edition.silentTemplates && isWhatsapp(inbox) && isTemplate(message)) {
+    return { kind: 'suppressed', why: 'templates that come this way are not delivered' };
+  }
   const failure = failureOf(store, message, inbox);
   return failure === undefined ? { kind: 'delivered' } : { kind: 'failed', why: failure };
+}
+
+function isWhatsapp({ channelType, medium }: Inbox): boolean {
+  return channelType === 'Channel::Whatsapp' || medium === 'whatsapp';
+}
+
+function isTemplate({ additionalAttributes }: Message): boolean {
+  return isFields(additionalAttributes.template_params);
 }
 
 function failureOf(store: Store, message: Message, inbox: Inbox): string | undefined {
@@ -57,10 +68,15 @@ export function finishDelivery(message: Message, delivery: Delivery, nowMs: numb
 }
 
 /** The message as the sandbox counts it. */
-export function counted(message: Message, delivery: Delivery, nowMs: number): CountedMessage {
+export function counted(
+  { edition }: Store,
+  message: Message,
+  delivery: Delivery,
+  nowMs: number,
+): CountedMessage {
   const { session } = message.conversation;
   return {
-    platform: 'chatwoot',
+    platform: edition.id,
     recipient: pinned(message) ?? addressOf(session),
     delivered: delivery.kind === 'delivered',
     ...(delivery.kind === 'delivered' ? {} : { why: delivery.why }),

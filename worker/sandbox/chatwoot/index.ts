@@ -18,13 +18,19 @@ import { createCommitter } from './messages';
 import { atLeast, type ChatwootOptions } from './options';
 import { profileView } from './profile';
 import { createSeeding, type Seeding, seedingRoutes } from './seeding';
-import { createStore } from './store';
+import { CHATWOOT, createStore, type Edition } from './store';
 
 export type { ChatwootOptions } from './options';
 
 export interface Chatwoot {
   readonly platform: Platform;
   readonly seed: Seeding;
+}
+
+/** The same, for a platform that is built on it and has more. */
+export interface Surface extends Chatwoot {
+  /** What it works with now: a reset makes it anew. */
+  setup(): Setup;
 }
 
 const ACCOUNT = '/api/v1/accounts/:account';
@@ -35,7 +41,12 @@ const BAD_REQUEST: Answer = { status: 400, json: { status: 400, error: 'Bad Requ
 
 /** Chatwoot's application API, as far as a campaign and its preparation use it. Chatwoot v4.15.1 config/routes.rb. */
 export function createChatwoot(options: ChatwootOptions, counts: Counts): Chatwoot {
-  let setup = createSetup(options, counts);
+  const { platform, seed } = createSurface(CHATWOOT, options, counts);
+  return { platform, seed };
+}
+
+export function createSurface(edition: Edition, options: ChatwootOptions, counts: Counts): Surface {
+  let setup = createSetup(edition, options, counts);
   const searchLimit =
     options.searchPerMinute === false
       ? undefined
@@ -72,7 +83,8 @@ export function createChatwoot(options: ChatwootOptions, counts: Counts): Chatwo
   }
 
   const platform: Platform = {
-    id: 'chatwoot',
+    id: edition.id,
+    mount: edition.mount,
     answer,
     delivers(call) {
       if (call.method !== 'POST') return false;
@@ -90,16 +102,16 @@ export function createChatwoot(options: ChatwootOptions, counts: Counts): Chatwo
     internalError: (status) => ({ status, json: { status, error: 'Internal Server Error' } }),
     control: seedingRoutes(seed),
     reset() {
-      setup = createSetup(options, counts);
+      setup = createSetup(edition, options, counts);
       searchLimit?.reset();
     },
     describe: () => describeChatwoot(setup.store),
   };
-  return { platform, seed };
+  return { platform, seed, setup: () => setup };
 }
 
-function createSetup(options: ChatwootOptions, counts: Counts): Setup {
-  const store = createStore(options);
+function createSetup(edition: Edition, options: ChatwootOptions, counts: Counts): Setup {
+  const store = createStore(options, edition);
   return {
     store,
     counts,

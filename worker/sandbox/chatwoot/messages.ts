@@ -1,6 +1,6 @@
 import type { Counts } from '../counts';
 import { asText } from './casts';
-import { counted, deliveryOf, finishDelivery } from './delivery';
+import { counted, type Delivery, deliveryOf, finishDelivery } from './delivery';
 import { Refusal } from './errors';
 import {
   type Conversation,
@@ -13,24 +13,23 @@ import {
 import type { Store } from './store';
 
 export interface Committer {
-  /** Makes a drafted message part of its conversation, counts it, and hands it to the workers. */
-  commit(message: Message): void;
+  /** Makes a drafted message part of its conversation, counts it, and hands it to the workers, or to what is said. */
+  commit(message: Message, delivery?: Delivery): void;
   /** Hands the same row to the workers again; on API inboxes that sends nothing. */
   retry(message: Message): void;
 }
 
 /** What happens from a message's commit on. Chatwoot v4.15.1 app/models/message.rb, app/jobs/send_reply_job.rb. */
 export function createCommitter(store: Store, counts: Counts, workers: boolean): Committer {
-  function deliver(message: Message): void {
-    const delivery = deliveryOf(store, message);
+  function deliver(message: Message, delivery = deliveryOf(store, message)): void {
     if (delivery === undefined) return;
     const now = store.now();
-    counts.record(counted(message, delivery, now));
+    counts.record(counted(store, message, delivery, now));
     // After the answer of this request has been made: it always shows the row as it was created.
     if (workers) queueMicrotask(() => finishDelivery(message, delivery, now));
   }
   return {
-    commit(message) {
+    commit(message, delivery) {
       const { conversation } = message;
       conversation.messages.push(message);
       conversation.updatedMs = store.now();
@@ -40,7 +39,7 @@ export function createCommitter(store: Store, counts: Counts, workers: boolean):
         if (conversation.firstReplyMs === 0) conversation.firstReplyMs = message.createdMs;
         conversation.waitingSinceMs = 0;
       }
-      deliver(message);
+      deliver(message, delivery);
     },
     retry(message) {
       message.status = 'sent';

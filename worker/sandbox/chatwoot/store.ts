@@ -1,3 +1,4 @@
+import type { ProviderId } from '../../../core/words';
 import { type ChatwootOptions, DEFAULT_VERSION, type InboxSeed, type TokenSeed } from './options';
 import type { Account, Contact, Inbox, Session, User } from './rows';
 import { DEFAULT_ACCOUNTS, DEFAULT_INBOXES, DEFAULT_TOKENS } from './seeds';
@@ -11,8 +12,20 @@ export interface ContactIndex {
   byIdentifier(accountId: number, identifier: string): readonly Contact[];
 }
 
+/** Chatwoot itself, or a platform that is built on it. */
+export interface Edition {
+  readonly id: ProviderId;
+  /** What its paths begin with in the sandbox. */
+  readonly mount: string;
+  /** WhatsApp templates that are posted to a conversation stay `sent` and are never delivered. */
+  readonly silentTemplates: boolean;
+}
+
+export const CHATWOOT: Edition = { id: 'chatwoot', mount: '', silentTemplates: false };
+
 /** Everything that this Chatwoot holds, in memory. */
 export interface Store {
+  readonly edition: Edition;
   readonly version: string;
   readonly accounts: ReadonlyMap<number, Account>;
   readonly users: ReadonlyMap<string, User>;
@@ -25,7 +38,7 @@ export interface Store {
   now(): number;
 }
 
-export function createStore(options: ChatwootOptions): Store {
+export function createStore(options: ChatwootOptions, edition: Edition): Store {
   const accounts = new Map<number, Account>();
   for (const seed of options.accounts ?? DEFAULT_ACCOUNTS) {
     const inboxes = (seed.inboxes ?? DEFAULT_INBOXES).map((inbox) => makeInbox(seed.id, inbox));
@@ -55,6 +68,7 @@ export function createStore(options: ChatwootOptions): Store {
     return id;
   }
   return {
+    edition,
     version: options.version ?? DEFAULT_VERSION,
     accounts,
     users,

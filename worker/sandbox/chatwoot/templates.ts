@@ -83,6 +83,6 @@ export function twilioTemplateFailure(inbox: Inbox, params: Fields): string | un
   return template === undefined ? 'Template not found' : undefined;
 }
 
-function placeholders(text = ''): string[] {
+export function placeholders(text = ''): string[] {
   return [...new Set([...text.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map((match) => match[1] ?? ''))];
 }
