@@ -1,11 +1,13 @@
 /**
  * Builds the n8n package into dist/: each node and credential of package.json's n8n block as one CommonJS file with
- * everything but n8n-workflow inside, beside it the codex, and the icons.
+ * everything but n8n-workflow inside, beside it the codex, and the icons. What is known of the world's phone numbers
+ * is the largest part by far, and all of them need it: it is a file of its own.
  *
  * Plain tsc output passes n8n's checks and then fails to load: n8n installs no dependencies of a community package.
  */
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { dirname, relative } from 'node:path/posix';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -13,12 +15,21 @@ const { n8n } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const outputs = [...n8n.nodes, ...n8n.credentials];
 const sourceOf = (output) => output.replace(/^dist\//, '').replace(/\.js$/, '.ts');
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-await build({
+/** Whoever imports the source requires the file instead. */
+const PHONES = { source: 'core/phone.ts', file: 'dist/nodes/shared/phone.js' };
+const phonesFor = (output) => ({
+  name: 'phones',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/phone$/ }, ({ path, resolveDir }) =>
+      `${join(resolveDir, path)}.ts` === join(root, PHONES.source)
+        ? { path: relative(dirname(output), PHONES.file), external: true }
+        : undefined,
+    );
+  },
+});
+
+const options = {
   absWorkingDir: root,
-  entryPoints: outputs.map(sourceOf),
-  outdir: 'dist',
-  outbase: '.',
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -29,7 +40,14 @@ await build({
   minifyWhitespace: true,
   legalComments: 'inline',
   logLevel: 'warning',
-});
+};
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+await build({ ...options, entryPoints: [PHONES.source], outfile: PHONES.file });
+for (const output of outputs) {
+  const plugins = [phonesFor(output)];
+  await build({ ...options, plugins, entryPoints: [sourceOf(output)], outfile: output });
+}
 
 for (const node of n8n.nodes.map(sourceOf)) {
   const codex = node.replace(/\.ts$/, '.json');

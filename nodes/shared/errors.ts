@@ -11,9 +11,9 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   not_found: 'Check the inbox, the template and the IDs in the parameters',
   rate_limited:
     "Lower 'Messages per Second' or 'Max Concurrency' in the options, or raise 'Max Retries'",
-  unavailable: "Nothing was sent. Run it again later with the same 'Send Key'",
-  outcome_unknown:
-    "The message may or may not have been sent. Run it again with the same 'Send Key' and 'Look Up First' on: it is looked up before anything is sent",
+  unavailable: "Nothing was sent. Run it again later; a message with the same 'Send Key'",
+  // What helps depends on the inbox, and is said where the inbox is known.
+  outcome_unknown: 'The message may or may not have been sent',
   rejected: 'The platform refused this recipient or this message; sending it again does not help',
   unexpected_response: 'The platform answered in a way that this version of the node does not know',
 };

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { NodeOperationError } from 'n8n-workflow';
 import { type AddressFailure, describeAddressFailure, parseAddress } from '../../core/address';
-import type { Content } from '../../core/message';
-import type { Inbox, Provider, Template } from '../../providers/provider';
+import type { Address } from '../../core/message';
+import type { Inbox, OptIn, Profile } from '../../providers/provider';
+import type { Execution } from './operation';
 import { fingerprint } from './platform';
-import { parseTemplateValue } from './search';
 import type { Recipient } from './send';
+import { readChoice, readPairs, readWord, refuse } from './values';
 
 /** What holds for the whole execution; read from the first item. */
 export interface RunOptions {
@@ -29,84 +29,61 @@ export function readRunOptions(context: IExecuteFunctions): RunOptions {
   };
 }
 
-/** A parameter as text. An expression may yield anything: what is not one value is refused, not guessed. */
-function readValue(context: IExecuteFunctions, item: number, name: string): string {
-  const value: unknown = context.getNodeParameter(name, item, '', { extractValue: true });
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new NodeOperationError(context.getNode(), `The parameter '${name}' is not a text`, {
-    itemIndex: item,
-  });
-}
+type Reading = Pick<Execution, 'context' | 'connection' | 'catalogue'>;
 
-function readWord(context: IExecuteFunctions, item: number, name: string): string {
-  return readValue(context, item, name).trim();
-}
-
-/** Inboxes and templates, each asked for once per execution. */
-export interface Catalogue {
-  inbox(id: string): Promise<Inbox | undefined>;
-  template(inboxId: string, name: string, language?: string): Promise<Template | undefined>;
-  readonly hasTemplates: boolean;
-}
-
-export function createCatalogue(provider: Provider): Catalogue {
-  const listInboxes = onceKept(() => provider.listInboxes());
-  const listTemplates = onceKept(
-    (inboxId: string) => provider.listTemplates?.(inboxId) ?? Promise.resolve([]),
-  );
-  return {
-    hasTemplates: provider.listTemplates !== undefined,
-    async inbox(id) {
-      return (await listInboxes('')).find((inbox) => inbox.id === id);
-    },
-    async template(inboxId, name, language) {
-      return (await listTemplates(inboxId)).find(
-        (template) =>
-          template.name === name &&
-          (language === undefined || template.language.toLowerCase() === language.toLowerCase()),
-      );
-    },
-  };
-}
-
-/** One call for each argument, shared by all who ask; a call that failed is made again. */
-function onceKept<T>(call: (argument: string) => Promise<T>): (argument: string) => Promise<T> {
-  const kept = new Map<string, Promise<T>>();
-  return async (argument) => {
-    const answer = kept.get(argument) ?? call(argument);
-    kept.set(argument, answer);
-    const [outcome] = await Promise.allSettled([answer]);
-    if (outcome.status === 'rejected' && kept.get(argument) === answer) kept.delete(argument);
-    return answer;
-  };
-}
-
-export async function readRecipient(
-  context: IExecuteFunctions,
-  item: number,
-  catalogue: Catalogue,
-): Promise<Recipient> {
-  const name = readWord(context, item, 'contactName');
+export async function readRecipient(execution: Reading, item: number): Promise<Recipient> {
+  const { context } = execution;
   return {
     address: readAddress(context, item),
-    profile: name === '' ? {} : { name },
-    inbox: await readInbox(context, item, catalogue),
+    profile: readProfile(context, item),
+    inbox: await readInbox(execution, item),
   };
+}
+
+/** Beside the name only what the node asks for; what is left empty is not sent. */
+export function readProfile(context: IExecuteFunctions, item: number): Profile {
+  const optIn = readOptIn(context, item);
+  const attributes = readPairs(context, item, 'attributes.attribute');
+  return {
+    ...wordOf(context, item, 'name', 'contactName'),
+    ...wordOf(context, item, 'firstName', 'additionalFields.firstName'),
+    ...wordOf(context, item, 'lastName', 'additionalFields.lastName'),
+    ...wordOf(context, item, 'email', 'additionalFields.email'),
+    ...(Object.keys(attributes).length > 0 && { attributes }),
+    ...(optIn !== undefined && { optIn }),
+  };
+}
+
+function wordOf<Name extends string>(
+  context: IExecuteFunctions,
+  item: number,
+  name: Name,
+  parameter: string,
+): Partial<Record<Name, string>> {
+  const word = readWord(context, item, parameter);
+  return (word === '' ? {} : { [name]: word }) as Partial<Record<Name, string>>;
+}
+
+/** What is left out here, the account's own settings say. */
+function readOptIn(context: IExecuteFunctions, item: number): OptIn | undefined {
+  const method = readWord(context, item, 'optInMethod');
+  const detail = readWord(context, item, 'optInDetail');
+  return method === '' && detail === '' ? undefined : { method, detail };
 }
 
 /** A value with an at sign is an e-mail address, anything else a phone number. */
-function readAddress(context: IExecuteFunctions, item: number): Recipient['address'] {
-  const raw = readWord(context, item, 'recipient');
+export function readAddress(
+  context: IExecuteFunctions,
+  item: number,
+  parameter: { name: string; label: string } = { name: 'recipient', label: 'Recipient' },
+): Address {
+  const raw = readWord(context, item, parameter.name);
   const country = readWord(context, item, 'options.defaultCountry');
   const kind = raw.includes('@') ? 'email' : 'phone';
   const parsed = parseAddress(kind, raw, country === '' ? undefined : country.toUpperCase());
   if (parsed.ok) return parsed.address;
-  throw new NodeOperationError(context.getNode(), "The 'Recipient' is not a usable address", {
-    itemIndex: item,
-    description: sayAddressFailure(parsed.why),
-  });
+  const message = `The '${parameter.label}' is not a usable address`;
+  throw refuse(context, item, message, sayAddressFailure(parsed.why));
 }
 
 function sayAddressFailure(why: AddressFailure): string {
@@ -120,81 +97,42 @@ function sayAddressFailure(why: AddressFailure): string {
   }
 }
 
-async function readInbox(
-  context: IExecuteFunctions,
-  item: number,
-  catalogue: Catalogue,
-): Promise<Inbox> {
-  const id = readWord(context, item, 'inbox');
+/** The id of the chosen inbox, as it stands. */
+export function readInboxId({ context, connection }: Reading, item: number): string {
+  const { inboxWord = 'Inbox' } = connection.platform;
+  const id = readChoice(context, item, 'inbox');
+  if (id !== '') return id;
+  throw refuse(context, item, `The parameter '${inboxWord}' is empty`);
+}
+
+export async function readInbox(execution: Reading, item: number): Promise<Inbox> {
+  const { context, connection, catalogue } = execution;
+  const { inboxWord = 'Inbox' } = connection.platform;
+  if (inboxWord === null) {
+    const only = await catalogue.onlyInbox();
+    if (only !== undefined) return only;
+    throw refuse(context, item, 'The account of the credential cannot send');
+  }
+  const id = readChoice(context, item, 'inbox');
   const inbox = id === '' ? undefined : await catalogue.inbox(id);
   if (inbox !== undefined) return inbox;
-  throw new NodeOperationError(context.getNode(), `There is no inbox with the ID '${id}'`, {
-    itemIndex: item,
-    description: "Choose one from the list of the parameter 'Inbox'",
-  });
+  throw refuse(
+    context,
+    item,
+    `There is no ${inboxWord.toLowerCase()} with the ID '${id}'`,
+    `Choose one from the list of the parameter '${inboxWord}'`,
+  );
 }
 
-export function readText(context: IExecuteFunctions, item: number): Content {
-  const text = readValue(context, item, 'text');
-  if (text.trim() !== '') return { kind: 'text', text };
-  throw new NodeOperationError(context.getNode(), "The 'Text' is empty", { itemIndex: item });
-}
-
-/** The template is checked against the platform's list first: a wrong name is refused late and in misleading words. */
-export async function readTemplate(
+/** An id that the user gives, such as that of a conversation. */
+export function readGivenId(
   context: IExecuteFunctions,
   item: number,
-  catalogue: Catalogue,
-  inbox: Inbox,
-): Promise<Content> {
-  const refuse = (message: string, description: string): NodeOperationError =>
-    new NodeOperationError(context.getNode(), message, { itemIndex: item, description });
-  const value = readWord(context, item, 'template');
-  const { name, language } = parseTemplateValue(value);
-  const params = readTemplateParams(context, item);
-  if (!catalogue.hasTemplates) {
-    return { kind: 'template', name, ...(language !== undefined && { language }), params };
-  }
-  const template = await catalogue.template(inbox.id, name, language);
-  if (template === undefined) {
-    throw refuse(
-      `Inbox '${inbox.name}' has no template '${value}'`,
-      "Choose one from the list of the parameter 'Template'; a new one appears after the platform has synchronised it",
-    );
-  }
-  const missing = template.params.filter((param) => (params[param] ?? '').trim() === '');
-  if (missing.length > 0) {
-    throw refuse(
-      `Template '${template.name}' lacks a value for ${missing.map((param) => `'${param}'`).join(', ')}`,
-      "Add it under 'Template Parameters'",
-    );
-  }
-  return filled(template, params);
-}
-
-function readTemplateParams(context: IExecuteFunctions, item: number): Record<string, string> {
-  const rows: unknown = context.getNodeParameter('templateParameters.parameter', item, []);
-  const params: Record<string, string> = {};
-  for (const { name, value } of rows as { name: unknown; value: unknown }[]) {
-    params[String(name)] = String(value);
-  }
-  return params;
-}
-
-/** In the order of the template, with the text that agents see. */
-function filled(template: Template, given: Readonly<Record<string, string>>): Content {
-  const params = Object.fromEntries(template.params.map((param) => [param, given[param] ?? '']));
-  const text = template.body?.replace(/\{\{\s*([^{}]+?)\s*\}\}/g, (all: string, param: string) =>
-    Object.hasOwn(params, param) ? (params[param] ?? all) : all,
-  );
-  return {
-    kind: 'template',
-    name: template.name,
-    language: template.language,
-    ...(template.category !== undefined && { category: template.category }),
-    params,
-    ...(text !== undefined && { text }),
-  };
+  parameter: { name: string; label: string },
+): string {
+  const id = readWord(context, item, parameter.name);
+  if (id !== '') return id;
+  throw refuse(context, item, `The parameter '${parameter.label}' is empty`);
 }
 
 /** The key of this item's message, and whether the user chose it. */

@@ -3,9 +3,14 @@
  * client, and returns items. Everything that is the same on each platform is in this folder.
  */
 import { createHash } from 'node:crypto';
-import type { Http } from '../../core/http';
+import { type Http, hideSecrets, secretsIn } from '../../core/http';
 import { credentialFields } from '../../credentials/fields';
-import { type Provider, type ProviderDefinition, settingsOf } from '../../providers/provider';
+import {
+  type Inbox,
+  type Provider,
+  type ProviderDefinition,
+  settingsOf,
+} from '../../providers/provider';
 import { createTransport, type NodeContext } from './transport';
 
 /** A platform as its node knows it. */
@@ -13,6 +18,8 @@ export interface Platform<P extends Provider = Provider> {
   readonly definition: ProviderDefinition<P>;
   /** Name of the n8n credential that holds the account. */
   readonly credentialName: string;
+  /** What the platform calls an inbox; `Inbox` where absent. Null where an account is one inbox, so that none is chosen. */
+  readonly inboxWord?: string | null;
 }
 
 /** An account, connected for one execution of a node. */
@@ -31,14 +38,24 @@ export async function connectAccount<P extends Provider>(
   around: (http: Http) => Http = (http) => http,
 ): Promise<Connection<P>> {
   const fields = credentialFields(await context.getCredentials(platform.credentialName));
-  const { baseUrl } = platform.definition.authorize(fields);
+  const authorization = platform.definition.authorize(fields);
+  const { baseUrl } = authorization;
+  const secrets = secretsIn(authorization);
   const transport = createTransport(context, platform.credentialName, baseUrl, timeoutMs);
   const settings = settingsOf(platform.definition, fields);
   return {
     platform,
-    provider: platform.definition.connect(around(transport), settings),
+    provider: platform.definition.connect(
+      around(async (request) => hideSecrets(await transport(request), secrets)),
+      settings,
+    ),
     account: fingerprint(platform.definition.id, baseUrl, JSON.stringify(settings)),
   };
+}
+
+/** Whether a message whose answer was lost can be found in this inbox, by a mark of its own. */
+export function canBeFound({ definition }: Platform, inbox: Inbox): boolean {
+  return inbox.lookup && definition.capabilities.deduplicates !== 'no';
 }
 
 /** 32 characters that stand for the parts, in the alphabet of a send key. */

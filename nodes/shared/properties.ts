@@ -1,8 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** Parameters that every platform's node has. Names and texts are the same on each, so that values survive a switch. */
-
-const showsMessage = { resource: ['message'], operation: ['send', 'sendTemplate'] };
+/** Parameters that platforms share. Names and texts are the same on each, so that values survive a switch. */
 
 export const inboxProperty: INodeProperties = {
   displayName: 'Inbox',
@@ -23,178 +21,113 @@ export const inboxProperty: INodeProperties = {
   ],
 };
 
-export const recipientProperties: INodeProperties[] = [
-  {
-    displayName: 'Recipient',
-    name: 'recipient',
-    type: 'string',
-    default: '',
-    required: true,
-    placeholder: 'e.g. +12125550100',
-    description:
-      'The phone number or email address of the person. A number without a leading plus sign needs the Default Country.',
-  },
-  {
-    displayName: 'Name',
-    name: 'contactName',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. Nathan Smith',
-    description: 'The name of the contact, if one is created',
-  },
-];
+export const recipientProperty: INodeProperties = {
+  displayName: 'Recipient',
+  name: 'recipient',
+  type: 'string',
+  default: '',
+  required: true,
+  placeholder: 'e.g. +12125550100',
+  description:
+    'The phone number or email address of the person. A number without a leading plus sign needs the Default Country.',
+};
 
-export const messageProperties: INodeProperties[] = [
-  {
-    displayName: 'Text',
-    name: 'text',
-    type: 'string',
-    typeOptions: { rows: 4 },
-    default: '',
-    required: true,
-    placeholder: 'e.g. Your order is ready',
-    description: 'The text of the message',
-    displayOptions: { show: { resource: ['message'], operation: ['send'] } },
-  },
-  {
-    displayName: 'Template',
-    name: 'template',
-    type: 'resourceLocator',
-    default: { mode: 'list', value: '' },
-    required: true,
-    description: 'The approved template to send',
-    displayOptions: { show: { resource: ['message'], operation: ['sendTemplate'] } },
-    modes: [
-      {
-        displayName: 'From List',
-        name: 'list',
-        type: 'list',
-        placeholder: 'Select a template...',
-        typeOptions: { searchListMethod: 'searchTemplates', searchable: true },
-      },
-      {
-        displayName: 'By Name',
-        name: 'name',
-        type: 'string',
-        placeholder: 'e.g. order_ready|en_US',
-        hint: 'The name, a bar and the language',
-      },
-    ],
-  },
-  {
-    displayName: 'Template Parameters',
-    name: 'templateParameters',
-    type: 'fixedCollection',
-    typeOptions: { multipleValues: true },
-    default: {},
-    placeholder: 'Add Parameter',
-    description: 'What the placeholders of the template are filled with',
-    displayOptions: { show: { resource: ['message'], operation: ['sendTemplate'] } },
-    options: [
-      {
-        displayName: 'Parameter',
-        name: 'parameter',
-        values: [
-          {
-            displayName: 'Name',
-            name: 'name',
-            type: 'string',
-            default: '',
-            placeholder: 'e.g. 1',
-            description: 'The name of the placeholder, or its position',
-          },
-          {
-            displayName: 'Value',
-            name: 'value',
-            type: 'string',
-            default: '',
-            description: 'What this person gets in its place',
-          },
-        ],
-      },
-    ],
-  },
-  {
-    displayName: 'Send Key',
-    name: 'sendKey',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. order-1234-ready',
-    description:
-      'Names this message: one key is sent to one recipient once. Take something that stays the same when the workflow runs again, such as an order number. If empty, it is made from the execution, the node and the item, and covers retries of the same execution only.',
-    displayOptions: { show: showsMessage },
-  },
-];
+/** Where people are known by number only. */
+export const phoneProperty: INodeProperties = {
+  displayName: 'Recipient',
+  name: 'recipient',
+  type: 'string',
+  default: '',
+  required: true,
+  placeholder: 'e.g. +12125550100',
+  description:
+    'The phone number of the person. A number without a leading plus sign needs the Default Country.',
+};
 
-export const optionsProperty: INodeProperties = {
-  displayName: 'Options',
-  name: 'options',
-  type: 'collection',
-  placeholder: 'Add option',
+export const nameProperty: INodeProperties = {
+  displayName: 'Name',
+  name: 'contactName',
+  type: 'string',
+  default: '',
+  placeholder: 'e.g. Nathan Smith',
+  description: 'The name of the contact, if one is created',
+};
+
+export const attributesProperty: INodeProperties = {
+  displayName: 'Attributes',
+  name: 'attributes',
+  type: 'fixedCollection',
+  typeOptions: { multipleValues: true },
   default: {},
+  placeholder: 'Add Attribute',
+  description: 'Custom attributes of the contact. The platform must know their names.',
   options: [
     {
-      displayName: 'Default Country',
-      name: 'defaultCountry',
-      type: 'string',
-      default: '',
-      placeholder: 'e.g. US',
-      description:
-        'The two-letter code of the country that phone numbers without a leading plus sign belong to',
-    },
-    {
-      displayName: 'Look Up First',
-      name: 'lookUpFirst',
-      type: 'boolean',
-      default: true,
-      description:
-        "Whether to look for the Send Key in the recipient's conversation before sending, and not to send again when it is there. Without this option that is done if a Send Key is given.",
-      displayOptions: { show: { '/resource': ['message'] } },
-    },
-    {
-      displayName: 'Max Concurrency',
-      name: 'maxConcurrency',
-      type: 'number',
-      typeOptions: { minValue: 1 },
-      default: 5,
-      description: 'How many items are worked on at the same time',
-    },
-    {
-      displayName: 'Max Retries',
-      name: 'maxRetries',
-      type: 'number',
-      typeOptions: { minValue: 0 },
-      default: 3,
-      description:
-        'How often a call is repeated that the platform refused for now, after as long as it asks for. A message that may have been sent is never repeated.',
-    },
-    {
-      displayName: 'Messages per Second',
-      name: 'perSecond',
-      type: 'number',
-      typeOptions: { minValue: 0 },
-      default: 0,
-      description: 'How many messages are sent per second at most. 0 means no limit.',
-      displayOptions: { show: { '/resource': ['message'] } },
-    },
-    {
-      displayName: 'Settle Wait (Seconds)',
-      name: 'settleSeconds',
-      type: 'number',
-      typeOptions: { minValue: 0 },
-      default: 100,
-      description:
-        'How long to look for a message whose answer was lost, before the item is reported as unknown',
-      displayOptions: { show: { '/resource': ['message'] } },
-    },
-    {
-      displayName: 'Timeout (Seconds)',
-      name: 'timeoutSeconds',
-      type: 'number',
-      typeOptions: { minValue: 1 },
-      default: 60,
-      description:
-        'How long to wait for each answer of the platform. Giving up before the platform does leaves messages in doubt.',
+      displayName: 'Attribute',
+      name: 'attribute',
+      values: [
+        {
+          displayName: 'Name',
+          name: 'name',
+          type: 'string',
+          default: '',
+          placeholder: 'e.g. city',
+          description: 'The name of the attribute on the platform',
+        },
+        { displayName: 'Value', name: 'value', type: 'string', default: '' },
+      ],
     },
   ],
+};
+
+export const firstNameProperty: INodeProperties = {
+  displayName: 'First Name',
+  name: 'firstName',
+  type: 'string',
+  default: '',
+  placeholder: 'e.g. Nathan',
+};
+
+export const lastNameProperty: INodeProperties = {
+  displayName: 'Last Name',
+  name: 'lastName',
+  type: 'string',
+  default: '',
+  placeholder: 'e.g. Smith',
+};
+
+export const contactIdProperty: INodeProperties = {
+  displayName: 'Contact ID',
+  name: 'contactId',
+  type: 'string',
+  default: '',
+  required: true,
+  description: 'The ID of the contact, as other operations of this node return it',
+};
+
+export const conversationIdProperty: INodeProperties = {
+  displayName: 'Conversation ID',
+  name: 'conversationId',
+  type: 'string',
+  default: '',
+  required: true,
+  description: 'The ID of the conversation, as other operations of this node return it',
+};
+
+export const returnAllProperty: INodeProperties = {
+  displayName: 'Return All',
+  name: 'returnAll',
+  type: 'boolean',
+  default: false,
+  description: 'Whether to return all results or only up to a given limit',
+};
+
+export const limitProperty: INodeProperties = {
+  displayName: 'Limit',
+  name: 'limit',
+  type: 'number',
+  typeOptions: { minValue: 1 },
+  default: 50,
+  description: 'Max number of results to return',
+  displayOptions: { show: { returnAll: [false] } },
 };

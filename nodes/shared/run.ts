@@ -1,5 +1,4 @@
 import type {
-  IDataObject,
   IExecuteFunctions,
   INodeExecutionData,
   NodeApiError,
@@ -7,12 +6,10 @@ import type {
 } from 'n8n-workflow';
 import pLimit from 'p-limit';
 import { errorItem, toNodeError } from './errors';
+import type { Result } from './operation';
 
 /** Above this, the Campaign node is the right one. */
 const MANY_ITEMS = 1_000;
-
-/** One item: its index in, its JSON out. */
-export type Work = (itemIndex: number) => Promise<IDataObject>;
 
 /**
  * Does the work for each item, so many at once, and returns the results in the order of the items. After a failure
@@ -22,11 +19,11 @@ export type Work = (itemIndex: number) => Promise<IDataObject>;
 export async function runItems(
   context: IExecuteFunctions,
   maxConcurrency: number,
-  work: Work,
+  work: (item: number) => Promise<readonly Result[]>,
 ): Promise<INodeExecutionData[]> {
   const items = context.getInputData();
   hintAtCampaigns(context, items.length);
-  const results: (INodeExecutionData | undefined)[] = items.map(() => undefined);
+  const results: (INodeExecutionData[] | undefined)[] = items.map(() => undefined);
   const failures: (NodeApiError | NodeOperationError)[] = [];
   const limit = pLimit(maxConcurrency);
   const signal = context.getExecutionCancelSignal();
@@ -34,11 +31,12 @@ export async function runItems(
   const one = async (item: number): Promise<void> => {
     if (failures.length > 0 || signal?.aborted) return;
     try {
-      results[item] = { json: await work(item), pairedItem: { item } };
+      const made = await work(item);
+      results[item] = made.map((result) => ({ ...result, pairedItem: { item } }));
     } catch (error) {
       const nodeError = toNodeError(context.getNode(), error, item);
       if (context.continueOnFail()) {
-        results[item] = { json: errorItem(nodeError, error), pairedItem: { item } };
+        results[item] = [{ json: errorItem(nodeError, error), pairedItem: { item } }];
       } else failures.push(nodeError);
     }
   };
@@ -47,7 +45,7 @@ export async function runItems(
   const [failure] = failures.sort((a, b) => itemOf(a) - itemOf(b));
   const done = results.filter((result) => result !== undefined);
   if (failure !== undefined) throw withProgress(failure, done.length, items.length);
-  return done;
+  return done.flat();
 }
 
 function itemOf(error: NodeApiError | NodeOperationError): number {

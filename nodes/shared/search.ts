@@ -1,5 +1,5 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import type { Template } from '../../providers/provider';
+import type { Provider, Template } from '../../providers/provider';
 import { toNodeError } from './errors';
 import { connectAccount, type Platform } from './platform';
 
@@ -12,9 +12,19 @@ type Search = (
   paginationToken?: string,
 ) => Promise<INodeListSearchResult>;
 
-/** The lists behind a platform's resource locators. */
-export function listSearchOf(
-  platform: Platform,
+/** A choice of a resource locator. */
+export interface Listed {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * The lists behind a platform's resource locators. `listTemplates` is for platforms whose list is not the seam's: it is
+ * then that of the whole account.
+ */
+export function listSearchOf<P extends Provider>(
+  platform: Platform<P>,
+  listTemplates?: (provider: P) => Promise<readonly Listed[]>,
 ): Record<'searchInboxes' | 'searchTemplates', Search> {
   return {
     async searchInboxes(filter) {
@@ -30,9 +40,11 @@ export function listSearchOf(
     async searchTemplates(filter) {
       return searching(this, filter, async () => {
         const inbox: unknown = this.getCurrentNodeParameter('inbox', { extractValue: true });
-        if (typeof inbox !== 'string' || inbox === '') return [];
+        const chosen = typeof inbox === 'string' ? inbox : '';
+        if (chosen === '' && listTemplates === undefined) return [];
         const { provider } = await connectAccount(this, platform);
-        const templates = (await provider.listTemplates?.(inbox)) ?? [];
+        if (listTemplates !== undefined) return listTemplates(provider);
+        const templates = (await provider.listTemplates?.(chosen)) ?? [];
         return templates.map((template) => ({
           name: `${template.name} (${template.language})`,
           value: templateValue(template),
@@ -45,7 +57,7 @@ export function listSearchOf(
 async function searching(
   context: ILoadOptionsFunctions,
   filter: string | undefined,
-  list: () => Promise<{ name: string; value: string }[]>,
+  list: () => Promise<readonly Listed[]>,
 ): Promise<INodeListSearchResult> {
   try {
     const wanted = (filter ?? '').toLowerCase();
@@ -57,7 +69,7 @@ async function searching(
   }
 }
 
-function templateValue({ name, language }: Pick<Template, 'name' | 'language'>): string {
+export function templateValue({ name, language }: Pick<Template, 'name' | 'language'>): string {
   return `${name}${SEPARATOR}${language}`;
 }
 

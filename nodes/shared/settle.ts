@@ -2,7 +2,7 @@ import { findSent } from '../../activities';
 import { isProviderError } from '../../core/errors';
 import type { Finding, Trace } from '../../providers/provider';
 import { pause } from './pace';
-import type { Connection } from './platform';
+import { type Connection, canBeFound } from './platform';
 
 export interface Settling {
   /** How long to go on asking; absence is proven only after the platform's own settle delay. */
@@ -18,12 +18,13 @@ const GAPS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
  * proven: a complete look-up begun when the platform could no longer commit the request.
  */
 export async function settle(
-  { provider, platform }: Connection,
+  connection: Connection,
   key: string,
   trace: Trace,
   endedMs: number,
   { waitMs, signal }: Settling,
 ): Promise<Finding> {
+  const { provider, platform } = connection;
   const { settleDelayMs } = platform.definition.capabilities;
   const stopMs = performance.now() + waitMs;
   for (let round = 0; ; round += 1) {
@@ -32,7 +33,7 @@ export async function settle(
     const proven = begunMs >= endedMs + settleDelayMs;
     if (finding.kind === 'found' || (finding.kind === 'absent' && proven)) return finding;
     const nextMs = nextLookUp(performance.now(), round, stopMs, endedMs + settleDelayMs);
-    if (!canLookUp(trace, provider) || nextMs === undefined) return stillOpen(finding);
+    if (!canLookUp(trace, connection) || nextMs === undefined) return stillOpen(finding);
     if (!(await pause(nextMs - performance.now(), signal))) return stillOpen(finding);
   }
 }
@@ -49,8 +50,9 @@ function nextLookUp(
   return nowMs < stopMs ? Math.min(next, stopMs) : undefined;
 }
 
-function canLookUp(trace: Trace, provider: Connection['provider']): boolean {
-  return trace.inbox.lookup && provider.findSent !== undefined;
+/** Whether asking again can bring more: where a message cannot be found by anything of its own, one look says all. */
+function canLookUp(trace: Trace, { provider, platform }: Connection): boolean {
+  return provider.findSent !== undefined && canBeFound(platform, trace.inbox);
 }
 
 function stillOpen(finding: Finding): Finding {
@@ -65,7 +67,7 @@ async function lookUp(
   trace: Trace,
 ): Promise<Finding> {
   try {
-    return await findSent(provider, key, trace);
+    return await findSent(provider, key, { ...trace, until: Date.now() });
   } catch (error) {
     return { kind: 'unclear', why: isProviderError(error) ? error.message : 'the look-up failed' };
   }

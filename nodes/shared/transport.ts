@@ -68,6 +68,9 @@ function toOptions(request: HttpRequest, baseUrl: string, timeoutMs: number): IH
     options.headers = { 'content-type': 'application/json' };
     // Already text, so that n8n cannot serialise it in another way.
     options.body = JSON.stringify(request.json);
+  } else if (request.form !== undefined) {
+    options.headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    options.body = new URLSearchParams(request.form).toString();
   } else if (request.multipart !== undefined) {
     options.body = toForm(request.multipart);
   }

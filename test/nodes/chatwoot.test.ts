@@ -1,122 +1,170 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BevatelApi } from '../../credentials/BevatelApi.credentials';
 import { ChatwootApi } from '../../credentials/ChatwootApi.credentials';
+import { Bevatel } from '../../nodes/Bevatel/Bevatel.node';
 import { Chatwoot } from '../../nodes/Chatwoot/Chatwoot.node';
-import { chatwoot } from '../../providers/chatwoot';
-import { fakeContext } from '../support/n8n-context';
+import { type Sandbox, startSandbox } from '../../worker/sandbox';
+import { onSandbox, type RunOnSandbox } from '../support/n8n-sandbox';
 
-const node = new Chatwoot();
-const { properties } = node.description;
-const credential = new ChatwootApi();
-
-/** Properties and those inside collections. */
-function all(some: readonly INodeProperties[]): INodeProperties[] {
-  return some.flatMap((property) => {
-    const inner = (property.options ?? []).flatMap((option) =>
-      'values' in option ? option.values : 'type' in option ? [option] : [],
-    );
-    return [property, ...all(inner)];
-  });
-}
-
-const shownFor = (resource: string, operation: string) =>
-  properties.filter(({ displayOptions }) => {
-    const show = displayOptions?.show ?? {};
-    return (
-      (show['resource']?.includes(resource) ?? true) &&
-      (show['operation']?.includes(operation) ?? true)
-    );
-  });
-
-const operations = properties
-  .filter(({ name }) => name === 'operation')
-  .flatMap(({ displayOptions, options }) =>
-    (displayOptions?.show?.['resource'] ?? []).flatMap((resource) =>
-      (options as INodePropertyOptions[]).map(({ value }) => [resource as string, String(value)]),
-    ),
-  ) as [string, string][];
-
-describe("the node's description", () => {
-  it('offers the operations of the first release', () => {
-    expect(operations).toEqual([
-      ['contact', 'createOrFind'],
-      ['conversation', 'findOrCreate'],
-      ['message', 'send'],
-      ['message', 'sendTemplate'],
-    ]);
-  });
-
-  it.each(operations)('%s: %s has no two visible parameters of one name', (resource, operation) => {
-    const names = shownFor(resource, operation)
-      .map(({ name }) => name)
-      .filter((name) => name !== 'operation');
-    expect(new Set(names).size).toBe(names.length);
-  });
-
-  it.each(operations)(
-    '%s: %s has a handler that reads only what is there',
-    async (resource, operation) => {
-      const defaults = Object.fromEntries(
-        shownFor(resource, operation).map((property) => [property.name, property.default]),
-      );
-      const { context } = fakeContext({
-        parameters: { ...defaults, resource, operation, recipient: '+12125550100' },
-        http: async () => ({ statusCode: 200, body: '{"payload":[]}' }),
-      });
-      // It gets as far as the inbox that nobody chose: no parameter is missing, no operation unknown.
-      await expect(node.execute.call(context)).rejects.toThrow("There is no inbox with the ID ''");
-    },
-  );
-
-  it('gives every list its options and every text its period or none', () => {
-    for (const property of all(properties)) {
-      if (property.type === 'options') expect(property.options?.length).toBeGreaterThan(0);
-      expect(property.description ?? 'x', property.name).not.toMatch(/^\s|\s$/);
-    }
-  });
-
-  it('names list methods that exist', () => {
-    const named = all(properties).flatMap(({ modes }) =>
-      (modes ?? []).map(({ typeOptions }) => typeOptions?.searchListMethod),
-    );
-    for (const name of named.filter((name) => name !== undefined)) {
-      expect(Object.keys(node.methods.listSearch)).toContain(name);
-    }
-  });
-
-  it('has its pictures, light and dark', () => {
-    for (const [folder, icon] of [
-      ['nodes/Chatwoot', node.description.icon],
-      ['credentials', credential.icon],
-    ] as const) {
-      for (const file of Object.values(icon as { light: string; dark: string })) {
-        expect(existsSync(join(folder, file.replace('file:', ''))), file).toBe(true);
-      }
-    }
-  });
+let sandbox: Sandbox;
+beforeAll(async () => {
+  const roomy = { messagesPerMinute: 1_000 };
+  sandbox = await startSandbox({ chatwoot: roomy, bevatel: roomy });
 });
+afterEach(() => sandbox.reset());
+afterAll(() => sandbox.close());
 
-describe('the credential', () => {
-  it("has the fields of the adapter's accounts, the secret ones hidden", () => {
-    expect(credential.properties.map(({ name }) => name)).toEqual(
-      chatwoot.credentials.map(({ name }) => name),
-    );
-    for (const field of chatwoot.credentials) {
-      const shown = credential.properties.find(({ name }) => name === field.name);
-      expect(shown?.typeOptions?.password ?? false, field.name).toBe(field.secret ?? false);
-    }
+const account = { accountId: '1', token: 'sandbox-token' };
+const PLATFORMS: readonly [string, () => RunOnSandbox][] = [
+  [
+    'Chatwoot',
+    () =>
+      onSandbox({
+        node: new Chatwoot(),
+        credential: new ChatwootApi(),
+        fields: { ...account, url: sandbox.url },
+      }),
+  ],
+  [
+    'Bevatel',
+    () =>
+      onSandbox({
+        node: new Bevatel(),
+        credential: new BevatelApi(),
+        fields: { ...account, url: `${sandbox.url}/bevatel` },
+      }),
+  ],
+];
+
+const api = { mode: 'id', value: '1' };
+const recipient = '+12025550123';
+const person = { inbox: api, recipient, contactName: 'Ada Lovelace' };
+
+let key = 0;
+/** Another key each time: the memory of the process outlives the sandbox's. */
+const send = (more: object = {}) => {
+  key += 1;
+  return {
+    ...person,
+    resource: 'message',
+    operation: 'send',
+    text: 'Hi',
+    sendKey: `k${key}`,
+    ...more,
+  };
+};
+
+describe.each(PLATFORMS)('%s', (_name, start) => {
+  it('creates a contact with its attributes, finds it again, and reads it', async () => {
+    const run = start();
+    const parameters = {
+      ...person,
+      ...{ resource: 'contact', operation: 'createOrFind' },
+      attributes: { attribute: [{ name: 'city', value: 'London' }] },
+    };
+    const { json: made } = await run(parameters);
+    expect(made).toEqual({ contactId: expect.any(String), created: true, blocked: false });
+    const { json: found } = await run(parameters);
+    expect(found).toEqual({ ...made, created: false });
+    const { json } = await run({
+      resource: 'contact',
+      operation: 'get',
+      contactId: made['contactId'],
+    });
+    expect(json).toMatchObject({
+      id: made['contactId'],
+      ...{ name: 'Ada Lovelace', phone: recipient, attributes: { city: 'London' } },
+    });
   });
 
-  it("adds the adapter's headers and keeps those of the request", async () => {
-    if (typeof credential.authenticate !== 'function') expect.fail('not a function');
-    const fields = { url: 'https://chat.example', accountId: '1', token: 'secret-1' };
-    const request = { url: '/x', headers: { 'content-type': 'application/json' } };
-    await expect(credential.authenticate(fields, request)).resolves.toEqual({
-      url: '/x',
-      headers: { 'content-type': 'application/json', 'api-access-token': 'secret-1' },
-      qs: {},
+  it('finds or creates a conversation', async () => {
+    const parameters = { ...person, resource: 'conversation', operation: 'findOrCreate' };
+    const { json: made } = await start()(parameters);
+    expect(made).toMatchObject({ conversationId: expect.stringMatching(/^\d+$/), created: true });
+    const { json } = await start()(parameters);
+    expect(json).toMatchObject({ conversationId: made['conversationId'], created: false });
+  });
+
+  it('sends a text, adds an incoming one, and lists both', async () => {
+    const run = start();
+    const { json: sent } = await run(send());
+    expect(sent).toMatchObject({ status: 'sent', by: 'accepted', key: `k${key}` });
+    const { conversationId } = sent;
+    const place = { resource: 'message', conversationId };
+    const { json: added } = await run({ ...place, operation: 'addIncoming', text: 'Hello' });
+    expect(added).toEqual({ conversationId, messageId: expect.any(String) });
+    const { items } = await run({ ...place, operation: 'getMany', limit: 50 });
+    expect(items.map(({ json: { type, content } }) => [type, content])).toEqual([
+      ['outgoing', 'Hi'],
+      ['incoming', 'Hello'],
+    ]);
+    expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }]);
+    expect([...sandbox.accepted()]).toEqual([[recipient, 1]]);
+  });
+
+  it('lists all of a long conversation, a limit of it, and what is newer than a message', async () => {
+    const run = start();
+    const { json: first } = await run(send());
+    const { conversationId, messageId } = first;
+    const place = { resource: 'message', conversationId };
+    for (let n = 0; n < 205; n += 1) {
+      await run({ ...place, operation: 'addIncoming', text: `t${n}` });
+    }
+    const list = async (more: object) =>
+      (await run({ ...place, operation: 'getMany', ...more })).items.map(
+        ({ json }) => json['content'],
+      );
+    const all = await list({ returnAll: true });
+    expect(all).toEqual(['Hi', ...Array.from({ length: 205 }, (_, n) => `t${n}`)]);
+    await expect(list({ limit: 2 })).resolves.toEqual(['t203', 't204']);
+    await expect(list({ limit: 150, after: messageId })).resolves.toEqual(all.slice(1, 151));
+  });
+
+  it('lists the templates of an inbox and sends one', async () => {
+    const run = start();
+    const inbox = { mode: 'id', value: '2' };
+    const { items } = await run({ resource: 'template', operation: 'getMany', inbox });
+    expect(items[0]?.json).toMatchObject({
+      name: 'order_update',
+      language: 'en',
+      params: ['1', '2'],
     });
+    const rows = [
+      { name: '1', value: 'Ada' },
+      { name: '2', value: 'A-7' },
+    ];
+    const template = { mode: 'list', value: 'order_update|en' };
+    const { json } = await run(
+      send({ operation: 'sendTemplate', inbox, template, templateParameters: { parameter: rows } }),
+    );
+    expect(json).toMatchObject({ status: 'sent', by: 'accepted' });
+    expect([...sandbox.accepted()]).toEqual([[recipient, 1]]);
+  });
+
+  it('adds an incoming message again only where the platform turned it away', async () => {
+    const run = start();
+    const { json: sent } = await run(send());
+    const place = { resource: 'message', conversationId: sent['conversationId'] };
+    const add = { ...place, operation: 'addIncoming', text: 'Hello', options: { maxRetries: 2 } };
+    const match = { path: '/messages$' };
+    sandbox.setFaults([{ match, fault: 'rate_limited', times: 1, options: { retryAfter: 0 } }]);
+    await run(add);
+    sandbox.setFaults([{ match, fault: 'drop_after_commit', times: 1 }]);
+    await expect(run(add)).rejects.toThrow('adding an incoming message');
+    const { items } = await run({ ...place, operation: 'getMany' });
+    expect(items.map(({ json }) => json['content'])).toEqual(['Hi', 'Hello', 'Hello']);
+  });
+
+  it('refuses an empty id and an empty text before any request', async () => {
+    const place = { resource: 'message', conversationId: '1', text: ' ' };
+    for (const parameters of [
+      { resource: 'contact', operation: 'get', contactId: '' },
+      { ...place, operation: 'addIncoming' },
+      { ...place, operation: 'getMany', conversationId: '' },
+      { resource: 'template', operation: 'getMany', inbox: { mode: 'list', value: '' } },
+    ]) {
+      await expect(start()(parameters), parameters.operation).rejects.toThrow(/is empty/);
+    }
+    expect(sandbox.requests()).toEqual([]);
   });
 });

@@ -246,7 +246,8 @@ it("writes the same requests as the runner's transport", async () => {
     const content = { kind: 'text', text: 'Order 0 is ready' } as const;
     const contact = await ensureContact(provider, { ...step, profile: { name: 'Person 0' } });
     const conversation = await ensureConversation(provider, { ...step, contact, content });
-    const trace = { ...step, contactId: contact.id, conversationId: null, watermark: null };
+    const place = { contactId: contact.id, conversationId: null, watermark: null };
+    const trace = { ...step, ...place, since: 0, until: Date.now() };
     if (!contact.created) await findSent(provider, key, trace);
     await sendMessage(provider, { ...step, key, attempt: 1, contact, conversation, content });
   }

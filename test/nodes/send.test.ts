@@ -1,11 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../core/errors';
-import { executeOn } from '../../nodes/shared/operations';
+import { executeOn } from '../../nodes/shared/execute';
+import { sendOperation, sendTemplateOperation } from '../../nodes/shared/operations';
+import type { Platform } from '../../nodes/shared/platform';
 import { type FakePlatform, fakePlatform, INBOX, lost } from '../support/fake-platform';
 import { fakeContext } from '../support/n8n-context';
 
 const phone = (n: number) => `+1212555${String(100 + n).padStart(4, '0')}`;
+
+/** As a node does it, with the two operations that send. */
+const execute = (context: Parameters<typeof executeOn>[0], platform: Platform) =>
+  executeOn(context, platform, [sendOperation, sendTemplateOperation]);
 
 function message(more: IDataObject = {}, recipient = phone(0)): IDataObject {
   return {
@@ -26,7 +32,7 @@ async function run(
   options: Partial<Parameters<typeof fakeContext>[0]> = {},
 ): Promise<IDataObject[]> {
   const { context } = fakeContext({ parameters: message(), ...options });
-  return (await executeOn(context, fake.platform)).map(({ json }) => json);
+  return (await execute(context, fake.platform)).map(({ json }) => json);
 }
 
 const rateLimited = (retryAfterMs: number) =>
@@ -42,7 +48,7 @@ describe('many items', () => {
       await new Promise((resolve) => setTimeout(resolve, 12 - calls));
     });
     const { context } = fakeContext({ items: 10, parameters: (item) => message({}, phone(item)) });
-    const results = await executeOn(context, fake.platform);
+    const results = await execute(context, fake.platform);
     expect(results.map(({ json }) => json['contactId'])).toEqual(
       Array.from({ length: 10 }, (_, item) => phone(item)),
     );
@@ -99,7 +105,7 @@ describe('many items', () => {
 
   it('above a thousand bring a hint to use a campaign', async () => {
     const { context, hints } = fakeContext({ items: 1_001, parameters: { resource: 'x' } });
-    await expect(executeOn(context, fakePlatform().platform)).rejects.toThrow();
+    await expect(execute(context, fakePlatform().platform)).rejects.toThrow();
     expect(hints).toHaveLength(1);
   });
 });
@@ -140,18 +146,38 @@ describe('a lost answer', () => {
     expect(fake.sends).toHaveLength(0);
   });
 
-  it('stays unknown without a look-up, and a retry with the same key is refused', async () => {
-    let calls = 0;
-    const fake = fakePlatform(
-      async () => {
-        calls += 1;
-        throw lost();
-      },
-      { ...INBOX, lookup: false },
-    );
-    await expect(run(fake)).rejects.toThrow(/may have been sent/);
-    await expect(run(fake)).rejects.toThrow(/may have been sent/);
-    expect(calls).toBe(1);
+  it.each(['resend', 'park'] as const)(
+    'stays unknown without a look-up, and a retry with the same key is refused (%s)',
+    async (onAbsent) => {
+      let calls = 0;
+      const fake = fakePlatform(
+        async () => {
+          calls += 1;
+          throw lost();
+        },
+        { ...INBOX, lookup: false },
+        onAbsent,
+      );
+      for (const executionId of ['a', 'b']) {
+        const failing = run(fake, { parameters: message({ sendKey: 'order-5' }), executionId });
+        await expect(failing).rejects.toMatchObject({
+          message: expect.stringMatching(/may have been sent, and is not sent again/),
+          description: expect.stringContaining('Nobody can be asked for it here'),
+        });
+      }
+      expect(calls).toBe(1);
+      expect(fake.lookUps).toBe(0);
+    },
+  );
+
+  it('is told with what helps where it can be looked up', async () => {
+    const fake = fakePlatform(async () => {
+      throw lost();
+    });
+    fake.find = () => ({ kind: 'unclear', why: 'not now' });
+    await expect(
+      run(fake, { parameters: message({ options: { settleSeconds: 0 } }) }),
+    ).rejects.toMatchObject({ description: expect.stringContaining("'Look Up First' on") });
   });
 
   it("is never reported in n8n's own words for a socket error, which tell people to try again", async () => {

@@ -19,17 +19,22 @@ function instantiate<T>(path: string): T {
   return new Class();
 }
 
+const PLATFORMS = ['Bevatel', 'Bird', 'Chatwoot', 'Pivotcx', 'Pressnxpress'];
+
 describe('the n8n package', () => {
   it('holds exactly these files', () => {
     expect(installed.files).toEqual(
       [
         'LICENSE',
         'README.md',
-        'dist/credentials/ChatwootApi.credentials.js',
-        'dist/icons/chatwoot.dark.svg',
-        'dist/icons/chatwoot.svg',
-        'dist/nodes/Chatwoot/Chatwoot.node.js',
-        'dist/nodes/Chatwoot/Chatwoot.node.json',
+        ...PLATFORMS.flatMap((name) => [
+          `dist/credentials/${name}Api.credentials.js`,
+          `dist/icons/${name.toLowerCase()}.dark.svg`,
+          `dist/icons/${name.toLowerCase()}.svg`,
+          `dist/nodes/${name}/${name}.node.js`,
+          `dist/nodes/${name}/${name}.node.json`,
+        ]),
+        'dist/nodes/shared/phone.js',
         'package.json',
       ].sort(),
     );
@@ -52,11 +57,12 @@ describe('the n8n package', () => {
     const { nodes, credentials } = installed.manifest.n8n;
     const loaded = nodes.map((path) => instantiate<INodeType>(path));
     const vault = credentials.map((path) => instantiate<ICredentialType>(path));
-    expect(loaded.map(({ description }) => description.name)).toEqual(['chatwoot']);
+    const names = PLATFORMS.map((name) => name.toLowerCase());
+    expect(loaded.map(({ description }) => description.name)).toEqual(names);
+    expect(vault.map(({ name }) => name)).toEqual(names.map((name) => `${name}Api`));
     for (const { description } of loaded) {
-      for (const { name } of description.credentials ?? []) {
-        expect(vault.map((type) => type.name)).toContain(name);
-      }
+      expect(description.credentials?.map(({ name }) => name)).toEqual([`${description.name}Api`]);
+      expect(description.properties.length).toBeGreaterThan(3);
     }
   });
 });
