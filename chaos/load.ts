@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parsePhone } from '../core/phone';
+import type { ProviderId } from '../core/words';
+import { findProvider } from '../providers';
 import type { TemporalServer } from '../scripts/temporal-server.mjs';
 import { ownTemporal } from '../test/support/own-temporal';
 import { freshDatabase, type Postgres, startPostgres } from '../test/support/postgres';
 import { type Campaign, type Ledger, needCampaign, openLedger } from '../worker/ledger';
 import { type FaultRule, type Sandbox, startSandbox } from '../worker/sandbox';
+import { REHEARSALS } from '../worker/sandbox/rehearsals';
 import type { Secrets } from './canary';
 import type { Options } from './options';
 
@@ -26,7 +29,6 @@ const IN_FLIGHT = 24;
 const PATIENCE_MS = 15_000;
 /** The last Chatwoot that can neither be narrowed to a session nor listed from an id: nothing is found again there. */
 const WITHOUT_LOOKUP = '2.10.0';
-const TOKEN = 'sandbox-token';
 
 export interface Ended {
   readonly exit: number | null;
@@ -90,10 +92,12 @@ export async function openLoad(
     seed: options.seed,
     latencyMs: 40,
     requestLog: 500_000,
-    chatwoot: options.lookup ? {} : { version: WITHOUT_LOOKUP },
+    ...(options.platform === 'chatwoot' && !options.lookup
+      ? { chatwoot: { version: WITHOUT_LOOKUP } }
+      : {}),
   });
   const people = numbers(options.recipients);
-  writeFileSync(join(folder, 'accounts.yaml'), accountsYaml(sandbox.url, perSecond));
+  writeFileSync(join(folder, 'accounts.yaml'), accountsYaml(sandbox.url, options, perSecond));
   writeFileSync(join(folder, 'chaos.campaign.yaml'), campaignYaml(options));
   writeFileSync(join(folder, 'list.csv'), `phone,name\n${people.map(rowOf).join('')}`);
 
@@ -147,7 +151,7 @@ export async function openLoad(
       patterns: {
         name: /Person\d/,
         text: /it is time/i,
-        token: new RegExp(TOKEN),
+        token: secretsOf(options.platform),
         ...(database === null ? {} : { password: new RegExp(new URL(database.url).password) }),
       },
     },
@@ -238,22 +242,40 @@ function numbers(n: number): string[] {
 
 const rowOf = (phone: string, n: number): string => `${phone},Person${n}\n`;
 
-const accountsYaml = (url: string, perSecond: number): string => `support:
-  platform: chatwoot
-  url: ${url}
-  accountId: "1"
-  token: ${TOKEN}
+/** What is proven absent is sent again on every platform here: whoever stays unsent would be lost. */
+const accountsYaml = (
+  url: string,
+  { platform, lookup }: Options,
+  perSecond: number,
+): string => `support:
+  platform: ${platform}
+  url: ${url}${REHEARSALS[platform].mount}
+${Object.entries(REHEARSALS[platform].credentials)
+  .map(([name, value]) => `  ${name}: ${JSON.stringify(value)}\n`)
+  .join('')}\
   limits: { contact: none, conversation: none, lookup: none, message: ${perSecond}/s }
   settleDelay: ${SETTLE_MS / 1_000}s
-`;
+${lookup ? '  onAbsent: resend\n' : ''}`;
+
+/** What the rehearsal's account keeps to itself. */
+function secretsOf(platform: ProviderId): RegExp {
+  const secret = (findProvider(platform)?.credentials ?? []).filter((field) => field.secret);
+  const values = secret.flatMap(({ name }) => REHEARSALS[platform].credentials[name] ?? []);
+  return new RegExp(values.join('|'));
+}
+
+const messageYaml = (platform: ProviderId): string =>
+  findProvider(platform)?.capabilities.text === true
+    ? '{ text: "Hi {{ name }}, it is time." }'
+    : '{ template: { name: reminder, params: { reason: "{{ name }}, it is time." } } }';
 
 /** Temporal deals the slices out as workers ask: twice as many of them, so that hardly ever one worker has them all. */
-const campaignYaml = ({ workers, engine, orchestrate }: Options): string => `name: ${NAME}
+const campaignYaml = ({ platform, workers, engine, orchestrate }: Options): string => `name: ${NAME}
 account: support
-inbox: "3"
+inbox: "${REHEARSALS[platform].inbox}"
 audience: { file: list.csv, country: US }
 consent: { method: form }
-message: { text: "Hi {{ name }}, it is time." }
+message: ${messageYaml(platform)}
 parallel: ${engine === 'temporal' ? 2 * workers : workers}
 engine: ${engine}
 ${orchestrate === 'message' ? 'orchestrate: message\n' : ''}`;

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { PROVIDERS, type ProviderId } from '../core/words';
+import { findProvider } from '../providers';
 import { MUTANTS, type Mutant } from '../worker/ledger/mutant';
 
 /** What can be killed: the processes that send, the database under them, the Temporal server. */
@@ -7,6 +9,7 @@ export type Victim = 'worker' | 'postgres' | 'temporal';
 /** What one run is to be; everything random in it follows from the seed. */
 export interface Options {
   readonly engine: 'embedded' | 'temporal';
+  readonly platform: ProviderId;
   /** How often each is killed. */
   readonly kills: Readonly<Record<Victim, number>>;
   readonly recipients: number;
@@ -68,16 +71,20 @@ export function readOptions(words: readonly string[]): Options {
   if (orchestrate === 'message' && !onTemporal) {
     throw new Error('--orchestrate message needs --engine temporal');
   }
-  oneOf('platform', values.platform, ['chatwoot'] as const);
+  const platform = oneOf('platform', values.platform, PROVIDERS);
+  if (values['no-lookup'] && platform !== 'chatwoot') {
+    throw new Error('--no-lookup is a Chatwoot so old that nothing is found: leave --platform out');
+  }
   return {
     engine,
+    platform,
     kills: killsOf(target, wholeNumber('kills', values.kills)),
     recipients: wholeNumber('recipients', values.recipients),
     seed: wholeNumber('seed', values.seed),
     ledger,
     workers: Math.max(1, wholeNumber('workers', values.workers ?? (onTemporal ? '2' : '1'))),
     orchestrate,
-    lookup: !values['no-lookup'],
+    lookup: !values['no-lookup'] && canLookUp(platform),
     mutant: values.mutant === undefined ? null : oneOf('mutant', values.mutant, MUTANTS),
     json: values.json,
     limitMs:
@@ -86,6 +93,10 @@ export function readOptions(words: readonly string[]): Options {
     histories: values.histories,
   };
 }
+
+/** Where the platform keeps nothing by which a message could be found again, a lost answer is left to a person. */
+const canLookUp = (platform: ProviderId): boolean =>
+  findProvider(platform)?.capabilities.deduplicates === 'by_lookup';
 
 function killsOf(target: Victim | 'all', kills: number): Options['kills'] {
   const none = { worker: 0, postgres: 0, temporal: 0 };

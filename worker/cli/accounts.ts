@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { isProviderError } from '../../core/errors';
-import type { Inbox } from '../../providers/provider';
+import type { Identity, Inbox } from '../../providers/provider';
 import type { Account } from '../campaign/accounts-file';
 import type { Connection } from '../engine/connect';
 import { PLATFORMS, readAccounts, theAccount } from './account-file';
@@ -57,13 +57,13 @@ async function testOne(account: Account, probing: boolean, globals: Globals): Pr
       const inboxes = await connection.provider.listInboxes();
       const seen = await Promise.all(inboxes.map((inbox) => look(connection, inbox, probing)));
       if (globals.json) {
-        sayJson({ account: account.name, ok: true, identity: identity ?? null, inboxes: seen });
+        // Where nothing can be asked, nothing is known: that is no yes.
+        const ok = identity === undefined ? null : true;
+        sayJson({ account: account.name, ok, identity: identity ?? null, inboxes: seen });
         return;
       }
       const { displayName } = connection.definition;
-      const version = identity?.version === undefined ? '' : ` ${identity.version}`;
-      const who = identity === undefined ? 'it cannot say' : printable(identity.name);
-      say(`${account.name}: ${displayName}${version} accepts the account (${who}).`);
+      say(`${account.name}: ${acceptance(displayName, identity)}`);
       for (const warning of identity?.warnings ?? []) warn(`  Note: ${warning}`);
       const rows = seen.map((inbox) => [
         `"${inbox.id}"`,
@@ -84,6 +84,14 @@ async function testOne(account: Account, probing: boolean, globals: Globals): Pr
     if (globals.json) sayJson({ account: account.name, ok: false, error: { code, message } });
     else warn(`${account.name}: ${message}`);
   }
+}
+
+function acceptance(displayName: string, identity: Identity | undefined): string {
+  if (identity === undefined) {
+    return `${displayName} has nothing that could be asked without sending. Whether it accepts the account shows with a message to yourself: campaign send --help`;
+  }
+  const version = identity.version === undefined ? '' : ` ${identity.version}`;
+  return `${displayName}${version} accepts the account (${printable(identity.name)}).`;
 }
 
 async function look(connection: Connection, inbox: Inbox, probing: boolean) {
