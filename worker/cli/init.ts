@@ -41,7 +41,7 @@ export function command(): Command {
     .option('--force', 'replace files that are there')
     .addHelpText(
       'after',
-      '\nExamples:\n  campaign init rehearsal --sandbox\n  campaign init spring --platform bird',
+      '\nExample:\n  campaign init rehearsal --sandbox\n  campaign init spring --platform bird',
     )
     .action(async (folder: string, options: Options, self: Command) => {
       const answers = await questions(options);

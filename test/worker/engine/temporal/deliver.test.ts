@@ -258,7 +258,7 @@ onTemporal('messages with a workflow each', () => {
     const sending = send('order-5');
     await until('it is written down', () => exists('send-order-5'));
     const now = Date.now();
-    await stopAccount(await opened(), 'support', { until: now + 8_000, why: 'test', now });
+    await stopAccount(await opened(), 'support', { until: now + 60_000, why: 'test', now });
     worker();
     await until('its workflow waits', async () => {
       const workflow = await deliverOf('send-order-5');
@@ -289,7 +289,7 @@ onTemporal('messages with a workflow each', () => {
     const sending = send('order-9');
     await until('it is written down', () => exists('send-order-9'));
     const now = Date.now();
-    await stopAccount(await opened(), 'support', { until: now + 8_000, why: 'test', now });
+    await stopAccount(await opened(), 'support', { until: now + 60_000, why: 'test', now });
     await (await opened()).db.deleteFrom('outbox').execute();
     worker();
     const args = [sendIdOf(await campaign('send-order-9'), 0)];
