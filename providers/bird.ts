@@ -95,7 +95,13 @@ export const bird = defineProvider<BirdProvider>({
     addressKinds: ['phone', 'email'],
     text: true,
     template: true,
-    attachments: { mostBytes: MOST_BYTES, types: [''], most: MOST_FILES, addresses: true },
+    // What each channel takes of these is its own matter; a web page is none.
+    attachments: {
+      mostBytes: MOST_BYTES,
+      types: ['image/', 'video/', 'audio/', 'application/', 'text/plain', 'text/csv'],
+      most: MOST_FILES,
+      addresses: true,
+    },
     contacts: true,
     conversations: true,
     deliveryEvents: ['sent', 'delivered', 'read', 'failed', 'replied'],

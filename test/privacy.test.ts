@@ -114,7 +114,7 @@ describe('nothing personal or secret in what may be logged', () => {
       // What a person typed is no leak; what comes back is.
       expect({ command, personal: personalIn(text) }).toEqual({ command, personal: [] });
     }
-  });
+  }, 120_000);
 
   it('in what goes wrong: a refused token, a platform that is gone, an inbox that is not there', async () => {
     place.sandbox.setFaults([{ fault: 'wrong_token' }]);
