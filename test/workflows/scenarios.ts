@@ -86,7 +86,11 @@ export const SCENARIOS: readonly Scenario[] = [
       reader.child.kill('SIGKILL');
       await reader.ended;
       // A worker looks for such campaigns once a minute.
-      await until('it is begun by a workflow', async () => (await stage.noticeLost()) === 1);
+      await until(
+        'it is begun by a workflow',
+        async () => (await stage.noticeLost()) === 1,
+        60_000,
+      );
       await until('some are sent', async () => ((await counts())['sent'] ?? 0) > 5, 60_000);
       await place.campaign('pause', 'spring');
       await until('nothing is on its way', async () => {
@@ -103,7 +107,7 @@ export const SCENARIOS: readonly Scenario[] = [
       place.write('list.csv', listOf(60));
       place.write('spring.campaign.yaml', file({ throttle: '{ perSecond: 10 }' }));
       await place.campaign('start', 'spring.campaign.yaml');
-      await until('some are sent', async () => ((await counts())['sent'] ?? 0) > 5);
+      await until('some are sent', async () => ((await counts())['sent'] ?? 0) > 5, 60_000);
       await client.workflow.getHandle(await workflowId()).cancel();
     },
   },
