@@ -26,6 +26,8 @@ export interface Rules {
   refuses?(response: HttpResponse, body: Body): Refusal | undefined;
   /** What the platform said, where it says more than most do; else its `message` or `error` is taken. */
   words?(body: Body): string | undefined;
+  /** A 429 to a message is no proof here that the platform did not take it. */
+  readonly doubts429?: boolean;
   /** How long to stay away after a 429 without a usable `Retry-After`. */
   retryAfterMs?(response: HttpResponse): number | undefined;
 }
@@ -133,7 +135,8 @@ function refused(rules: Rules, response: HttpResponse, body: Body, fail: Failure
   if (status === 404) return fail.answered('not_found', response);
   if (status === 429) {
     const retryAfterMs = retryAfter(response) ?? rules.retryAfterMs?.(response);
-    return fail.answered('rate_limited', response, { retryAfterMs });
+    const isOpen = fail.delivers && rules.doubts429 === true;
+    return fail.answered(isOpen ? 'outcome_unknown' : 'rate_limited', response, { retryAfterMs });
   }
   if (status === 408 || status >= 500) {
     const code = fail.delivers ? 'outcome_unknown' : 'unavailable';

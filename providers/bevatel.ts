@@ -9,6 +9,7 @@ import { accessOf, accountIdOf, type Settings } from './chatwoot/credentials';
 import { type ChatwootProvider, operationsOf } from './chatwoot/operations';
 import { rulesOf } from './chatwoot/rules';
 import { webhookOf } from './chatwoot/webhook';
+import { httpsAddress } from './https-address';
 import { defineProvider, type Identity, type Inbox } from './provider';
 import { readList } from './read';
 
@@ -22,6 +23,8 @@ export const bevatel = defineProvider<ChatwootProvider>({
   displayName: BEVATEL.displayName,
   capabilities: {
     ...chatwoot.capabilities,
+    // How its own interface takes a header or a button is described nowhere.
+    templateParts: [],
     // What it is built on is assumed, so that an absence is left to a person.
     onAbsent: 'park',
     // The first and third by Bevatel's document; look-ups such that every second one may be a search, of which
@@ -90,7 +93,8 @@ export const bevatel = defineProvider<ChatwootProvider>({
     choicesOf(credentials);
     // Spelled as documented, with underscores, and once only: what is behind the developer API need not take the two
     // spellings for one, and what takes them for one may join the two values.
-    return { baseUrl, headers: { api_account_id: accountId, api_access_token: token }, query: {} };
+    const headers = { api_account_id: accountId, api_access_token: token };
+    return { baseUrl: httpsAddress(BEVATEL.id, baseUrl), headers, query: {} };
   },
   ping: pingRequest,
   connect(http, settings) {

@@ -21,6 +21,7 @@ export const chatwoot = defineProvider<ChatwootProvider>({
     addressKinds: ['phone', 'email'],
     text: true,
     template: true,
+    templateParts: ['header', 'buttons'],
     // What a server takes is a setting of its own; the bound is ours.
     attachments: { mostBytes: 16 * 1_048_576, types: [''], most: 15, addresses: false },
     contacts: true,

@@ -9,7 +9,7 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
  *
  * @throws ProviderError `invalid_input` that names the field, never its value.
  */
-export function httpsAddress(provider: ProviderId, text: string): string {
+export function httpsAddress(provider: ProviderId, text: string, field = 'url'): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const plain = url !== undefined && url.username === '' && url.search === '' && url.hash === '';
   const safe =
@@ -17,7 +17,7 @@ export function httpsAddress(provider: ProviderId, text: string): string {
   if (plain && safe) return url.href.replace(/\/+$/, '');
   throw new ProviderError(
     'invalid_input',
-    `${provider}: url must be an address with https, and with nothing but a path behind the host`,
+    `${provider}: ${field} must be an address with https, and with nothing but a path behind the host`,
     { provider },
   );
 }

@@ -59,7 +59,10 @@ export const pivotcx = defineProvider<PivotcxProvider>({
   ping: (fields) => pingRequest(settingsOf(fields)),
   connect(http, fields) {
     const settings = settingsOf(fields);
-    const account: Account = { settings, ask: asker(http, rules) };
+    const account: Account = {
+      settings,
+      ask: asker(http, { ...rules, doubts429: settings.doubts429 }),
+    };
     return {
       refuse: (reason, detail) => refusal(PROVIDER, reason, detail),
       ping: () => identify(account),

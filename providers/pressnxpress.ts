@@ -70,7 +70,7 @@ export const pressnxpress = defineProvider<Provider>({
   },
   connect(http, fields) {
     const settings = settingsOf(fields);
-    const ask = asker(http, rules);
+    const ask = asker(http, { ...rules, doubts429: settings.doubts429 });
     return {
       refuse: (reason, detail) => refusal(PROVIDER, reason, detail),
       listInboxes: async () => [inboxOf(settings)],

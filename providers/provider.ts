@@ -35,6 +35,8 @@ export interface Capabilities {
   readonly addressKinds: readonly AddressKind[];
   readonly text: boolean;
   readonly template: boolean;
+  /** What of a template beside its body can be filled; absent: nothing. */
+  readonly templateParts?: readonly ('header' | 'buttons')[];
   /** Files with a text; null where the platform takes none. */
   readonly attachments: Media | null;
   /** Whether the platform knows contacts, and conversations, that can be asked for; else a message needs neither. */

@@ -88,13 +88,19 @@ async function lookInChannel(
   return { hits, doubt };
 }
 
+interface Window {
+  readonly start: number;
+  /** Null: open, as an end that lies ahead by their clock might be refused. */
+  readonly end: number | null;
+}
+
 /** Windows from the first moment to the last; undefined where they are too many to be listed. */
-function windowsOf(from: number, to: number): { start: number; end: number }[] | undefined {
-  const windows: { start: number; end: number }[] = [];
+function windowsOf(from: number, to: number): Window[] | undefined {
+  const windows: Window[] = [];
   for (let start = from; windows.length === 0 || start < to - OVERLAP_MS; ) {
     if (windows.length === MOST_WINDOWS) return undefined;
     const end = Math.min(start + WINDOW_MS, to);
-    windows.push({ start, end });
+    windows.push({ start, end: end === to ? null : end });
     start = end - OVERLAP_MS;
   }
   return windows;

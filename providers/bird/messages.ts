@@ -130,11 +130,11 @@ function queryOf({ settings }: Account, query: MessageQuery): Query {
 export function sentBetween<T>(
   account: Account,
   inboxId: string,
-  { start, end, row }: { start: number; end: number; row: (row: Body) => T },
+  { start, end, row }: { start: number; end: number | null; row: (row: Body) => T },
 ): List<T> {
   const query = queryOf(account, {
     start: new Date(start).toISOString(),
-    end: new Date(end).toISOString(),
+    ...(end === null ? {} : { end: new Date(end).toISOString() }),
     direction: 'outgoing',
   });
   return { asked: 'looking for sent messages', path: messagesPath(inboxId), query, row };

@@ -1,11 +1,13 @@
 import { ProviderError } from '../../core/errors';
+import { httpsAddress } from '../https-address';
 
 export const PROVIDER = 'bird';
 
 /** When a contact's subscription attribute keeps a message back. */
 const CONSENT = ['respect', 'require', 'ignore'] as const;
 const CONVERSATIONS = ['none', 'inbox'] as const;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Documented as a UUID; whatever else may stand in a path is the platform's to refuse. */
+const ID = /^[\w-]{1,100}$/;
 
 /**
  * Query names of the filters of a message list: `ours=theirs`. Only some are in public documents or code (the page of this
@@ -79,7 +81,7 @@ export function settingsOf(fields: Fields): Settings {
 /** @throws ProviderError `invalid_input`. */
 export function workspaceIdOf(fields: Fields): string {
   const id = (fields['workspaceId'] ?? '').trim();
-  if (UUID.test(id)) return id;
+  if (ID.test(id)) return id;
   throw invalidInput('workspaceId must be the id of a workspace, such as a1b2c3d4-…-…-…-…');
 }
 
@@ -91,12 +93,7 @@ export function fieldOf(fields: Fields, name: string, otherwise: string): string
 /** An http(s) address without a trailing slash. */
 export function addressOf(fields: Fields, name: string, otherwise: string): string {
   const text = fieldOf(fields, name, otherwise) || otherwise;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const plain = url !== undefined && url.username === '' && url.search === '' && url.hash === '';
-  if (!plain || !/^https?:$/.test(url.protocol)) {
-    throw invalidInput(`${name} must be an http(s) address, such as ${otherwise}`);
-  }
-  return url.href.replace(/\/+$/, '');
+  return httpsAddress(PROVIDER, text, name);
 }
 
 export function invalidInput(what: string): ProviderError {

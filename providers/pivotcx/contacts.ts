@@ -3,7 +3,7 @@ import type { Address } from '../../core/message';
 import { refusal } from '../ask';
 import type { Contact, Profile } from '../provider';
 import { type Body, readAny, readId } from '../read';
-import { findContact, findTaken } from './conversations';
+import { findContact, findTaken, NO_ID } from './conversations';
 import type { Account } from './lists';
 import { namesOf, searchWordOf } from './names';
 import { namesPhone, saysTaken, wordsOf } from './rules';
@@ -26,13 +26,12 @@ export async function ensureContact(
   if (known !== undefined) return known;
   const made = await createContact(account, address, profile);
   if ('contact' in made) return made.contact;
-  if (!made.phone && !made.taken) throw refusal(PROVIDER, 'other', made.refused);
-  // "Taken" and "not a number" may differ in nothing but words, so both are looked for.
+  // "Taken", "not a number" and a mere "bad request" may differ in nothing but words, so all are looked for.
   const other = made.taken
     ? await findTaken(account, address)
     : await findContact(account, address, '');
   if (other !== undefined) return other;
-  throw refusal(PROVIDER, 'invalid_address', made.refused);
+  throw refusal(PROVIDER, made.phone ? 'invalid_address' : 'other', made.refused);
 }
 
 interface Refused {
@@ -56,7 +55,11 @@ async function createContact(
       json: contactBody(address, profile, settings),
       call: 'contact',
     },
-    expects: (status, body) => status === 409 || (isInvalid(status) && wordsOf(body) !== undefined),
+    expects: (status, body) =>
+      status === 204 ||
+      (status === 201 && body === undefined) ||
+      status === 409 ||
+      (isInvalid(status) && wordsOf(body) !== undefined),
     read: (body, status) =>
       status === 409 || isInvalid(status)
         ? {
@@ -64,7 +67,7 @@ async function createContact(
             phone: namesPhone(body),
             taken: status === 409 || (namesPhone(body) && saysTaken(body)),
           }
-        : { contact: { id: newId(body), created: true, blocked: false } },
+        : { contact: { id: newId(body, status), created: true, blocked: false } },
   });
 }
 
@@ -72,10 +75,14 @@ function isInvalid(status: number): boolean {
   return status === 400 || status === 422;
 }
 
-/** The answer's shape is not documented; the id is where such answers have it. */
-function newId(body: Body): string {
-  const inner = ['contact', 'data'].find((name) => readAny(body, `${name}.id`) !== undefined);
-  return readId(body, inner === undefined ? 'id' : `${inner}.id`);
+/**
+ * The answer's shape is not documented; the id is where such answers have it. "Created" without one is taken at its word:
+ * then the number alone tells whose a conversation is.
+ */
+function newId(body: Body, status: number): string {
+  const path = ['id', 'contact.id', 'data.id'].find((each) => readAny(body, each) !== undefined);
+  if (path === undefined && (status === 201 || status === 204)) return NO_ID;
+  return readId(body, path ?? 'id');
 }
 
 /** Names, number and e-mail, each of the latter with the evidence of the opt-in. */

@@ -53,6 +53,11 @@ export const CREDENTIALS: readonly CredentialField[] = [
     'Empty Answer',
     'What a success without content means for a message: unknown or accepted.',
   ),
+  setting(
+    'tooManyRequests',
+    'A 429',
+    'not_sent: a 429 proves that nothing was sent, and it is tried again. unknown: it proves nothing, and a person decides.',
+  ),
   setting('optInMethod', 'Opt-In Method', 'How people agreed, where a campaign does not say it.'),
   setting('optInDetail', 'Opt-In Detail', 'More about it, where a campaign does not say it.'),
   setting('unnamed', 'Unnamed Contacts', 'What a contact without a name is called: phone or none.'),

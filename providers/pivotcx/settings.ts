@@ -18,6 +18,7 @@ export interface Settings {
   readonly nameFilterParam: string;
   readonly bodyEncoding: 'form' | 'json';
   readonly emptyAnswer: 'unknown' | 'accepted';
+  readonly doubts429: boolean;
   readonly optInMethod: string;
   readonly optInDetail: string;
   readonly unnamed: 'phone' | 'none';
@@ -40,6 +41,7 @@ export const DEFAULTS = {
   nameFilterParam: 'contact_name__icontains',
   bodyEncoding: 'form',
   emptyAnswer: 'unknown',
+  tooManyRequests: 'not_sent',
   optInMethod: 'list',
   unnamed: 'phone',
   contactIdPaths: 'contact.id, contact',
@@ -83,6 +85,7 @@ export function settingsOf(fields: Fields): Settings {
     nameFilterParam: valueOf(fields, 'nameFilterParam'),
     bodyEncoding: oneOf(fields, 'bodyEncoding', ['form', 'json']),
     emptyAnswer: oneOf(fields, 'emptyAnswer', ['unknown', 'accepted']),
+    doubts429: oneOf(fields, 'tooManyRequests', ['not_sent', 'unknown']) === 'unknown',
     optInMethod: valueOf(fields, 'optInMethod'),
     optInDetail: valueOf(fields, 'optInDetail'),
     unnamed: oneOf(fields, 'unnamed', ['phone', 'none']),

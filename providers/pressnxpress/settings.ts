@@ -14,6 +14,7 @@ export interface Settings {
   readonly successMessage: RegExp | null;
   readonly errorMessage: RegExp | null;
   readonly traceAttribute: boolean;
+  readonly doubts429: boolean;
 }
 
 export const CREDENTIALS: readonly CredentialField[] = [
@@ -65,6 +66,12 @@ export const CREDENTIALS: readonly CredentialField[] = [
     default: 'no',
     help: "yes: each request carries the send's key as the attribute campaignRunnerKey, which is stored.",
   },
+  {
+    name: 'tooManyRequests',
+    label: 'A 429',
+    default: 'not_sent',
+    help: 'not_sent: a 429 proves that nothing was sent, and it is tried again. unknown: it proves nothing, and a person decides.',
+  },
 ];
 
 /** @throws ProviderError `invalid_input` that names the field, never its value. */
@@ -76,6 +83,7 @@ export function settingsOf(fields: Fields): Settings {
     successMessage: pattern(fields, 'successMessagePattern'),
     errorMessage: pattern(fields, 'errorMessagePattern'),
     traceAttribute: oneOf(fields, 'traceAttribute', ['no', 'yes']) === 'yes',
+    doubts429: oneOf(fields, 'tooManyRequests', ['not_sent', 'unknown']) === 'unknown',
   };
 }
 

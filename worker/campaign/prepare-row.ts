@@ -3,7 +3,7 @@ import type { Address, Content } from '../../core/message';
 import type { Contact, Conversation, Profile } from '../../providers/provider';
 import type { BookEntry, Claimed } from '../ledger';
 import { isInDoubt } from './restored';
-import { landFailure, landingOf } from './row-landing';
+import { type Done, landFailure, landingOf } from './row-landing';
 import type { Run } from './run';
 import type { Slice } from './send-row';
 
@@ -90,6 +90,7 @@ export async function prepare(
   // A reply window opens and closes with the other side's messages: only a look tells.
   const looks = inbox.replyWindow && content.kind === 'text' && !done;
   const step = { address, inbox, content, profile };
+  let made: Contact | null = null;
   try {
     if (known !== null && entry !== null && (done || (entry.conversationId !== null && !looks))) {
       const { conversationId, watermark, verifiedAt } = entry;
@@ -105,13 +106,21 @@ export async function prepare(
         ...step,
         ...(known === null ? {} : { known }),
       });
+      if (!contact.blocked) made = contact;
       const conversation = await ensureConversation(provider, { ...step, contact });
       return { contact, conversation, verifiedAt: now };
     });
   } catch (error) {
-    await landFailure(slice, row, error, null);
+    await landFailure(slice, row, error, null, doneWith(row, made, now));
     return null;
   }
+}
+
+/** Step one alone: of its conversation nothing is known yet. */
+function doneWith(row: Claimed, contact: Contact | null, verifiedAt: number): Done {
+  if (contact === null) return {};
+  const book = { address: row.address, watermark: null, verifiedAt };
+  return { contactId: contact.id, conversationId: null, book };
 }
 
 interface Known {

@@ -10,12 +10,16 @@ export const landingOf =
   (landing: Omit<Landing, 'seq' | 'attemptId'>, attemptId: number | null = null): void =>
     committer.land({ seq, attemptId, ...landing });
 
+/** The steps of a row that are finished. */
+export type Done = Pick<Landing, 'contactId' | 'conversationId' | 'book'>;
+
 /** What an error means for its row, for the account and for the campaign: the row's landing, a stop, a pause. */
 export async function landFailure(
   slice: Slice,
   row: Claimed,
   error: unknown,
   attemptId: number | null,
+  done: Done = {},
 ): Promise<void> {
   const { run, committer, watch } = slice;
   const now = run.clock();
@@ -51,10 +55,17 @@ export async function landFailure(
   committer.land({
     seq: row.seq,
     attemptId,
+    // A row that comes back goes on behind its last finished step: a contact is not made twice.
+    ...(final.to === 'pending' && !forgets ? done : {}),
     ...final,
     ...(forgets ? { book: { address: row.address, watermark: null, verifiedAt: 0 } } : {}),
   });
   if (final.to === 'failed') {
     watch.failed(`${final.reason}: ${final.detail}`, final.reason ?? 'failed');
+  }
+  // Where nothing can be looked up, a platform that answers nobody would leave the whole list in doubt.
+  if (final.to === 'unknown') {
+    const status = isProviderError(error) ? (error.status ?? 'none') : 'none';
+    watch.failed(`unknown: ${status}`, `messages whose outcome nobody knows (answer: ${status})`);
   }
 }

@@ -168,6 +168,11 @@ async function deliver(
       );
       return;
     }
-    await landFailure(slice, row, error, attemptId);
+    const { id: conversationId } = conversation;
+    await landFailure(slice, row, error, attemptId, {
+      contactId: contact.id,
+      conversationId,
+      book,
+    });
   }
 }

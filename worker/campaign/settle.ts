@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { findAllSent } from '../../activities';
-import { isProviderError } from '../../core/errors';
+import { ERROR_CODES, isProviderError } from '../../core/errors';
 import type { Finding, Sought } from '../../providers/provider';
 import { lookAgain, type OpenAttempt, SEND_WITHIN_MS, takeOpenAttempts } from '../ledger';
 import { backoffMs } from './backoff';
@@ -16,6 +16,8 @@ const LOOKUPS_IN_FLIGHT = 8;
 const BLOCK = 100;
 /** Look-ups that failed themselves, before a person is asked. */
 const MAX_LOOKS = 40;
+/** Look-ups that were refused, before a person is asked. */
+const REFUSED_LOOKS = 4;
 
 /**
  * Finds out what became of every open attempt whose time has come, or of one row's alone. Returns how many were settled for
@@ -47,6 +49,26 @@ export async function settleDue(
     await committer.drain();
   }
   return settled;
+}
+
+/**
+ * Whether asking on is of no use. A platform that refuses to be asked will go on doing so, unless it is the whole account that it
+ * refuses: that is repaired by somebody. One that is down comes back.
+ */
+async function isHopeless(
+  { provider, clock }: Run,
+  { looks }: OpenAttempt,
+  error: unknown,
+  provenAt: number,
+): Promise<boolean> {
+  if (looks >= MAX_LOOKS) return true;
+  if (looks < REFUSED_LOOKS || clock() <= provenAt || !isProviderError(error)) return false;
+  if (ERROR_CODES[error.code].retry !== 'never') return false;
+  if (error.code !== 'auth_failed' || provider.ping === undefined) return true;
+  return provider.ping().then(
+    () => true,
+    () => false,
+  );
 }
 
 interface Look {
@@ -102,8 +124,10 @@ async function settleOne(
   try {
     ({ asked, finding } = await lookUp(attempt));
   } catch (error) {
-    if (attempt.looks >= MAX_LOOKS)
-      return park(committer, attempt, 'the look-up failed every time');
+    if (await isHopeless(run, attempt, error, provenAt)) {
+      const words = isProviderError(error) ? `: ${error.message}` : '';
+      return park(committer, attempt, `the look-up failed every time${words}`);
+    }
     const again = run.clock() + waitAfter(error, attempt.looks);
     if (isProviderError(error) && error.code === 'rate_limited') run.brake.stop(again);
     await lookAgain(run.ledger, attempt.attemptId, again);

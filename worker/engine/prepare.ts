@@ -85,6 +85,15 @@ export async function checkMessage(
     const { template = 'Use message.text.' } = definition.capabilities.instead ?? {};
     throw new InputError(`Inbox "${inbox.id}" (${inbox.channel}) takes no templates. ${template}`);
   }
+  const parts = definition.capabilities.templateParts ?? [];
+  const beyondBody = (['header', 'buttons'] as const).filter(
+    (part) => wanted[part] !== undefined && !parts.includes(part),
+  );
+  if (beyondBody.length > 0) {
+    throw new InputError(
+      `message.template: ${definition.displayName} takes params only; remove ${beyondBody.join(' and ')}.`,
+    );
+  }
   if (provider.listTemplates === undefined) return;
   const templates = await provider.listTemplates(inbox.id);
   const sameName = templates.filter(({ name }) => name === wanted.name);

@@ -59,6 +59,7 @@ describe('what it can do', () => {
   it('is what Chatwoot can, slower, and with doubts left to a person', () => {
     expect(bevatel.capabilities).toEqual({
       ...chatwoot.capabilities,
+      templateParts: [],
       onAbsent: 'park',
       limits: { contact: 5, conversation: 2, message: 10, lookup: 3 },
     });

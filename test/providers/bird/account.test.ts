@@ -45,7 +45,7 @@ describe('credentials', () => {
     ['url', 'ftp://secret.example.org'],
     ['url', 'https://user:secret@bird.example.org'],
     ['url', 'https://bird.example.org/?secret=1'],
-    ['workspaceId', 'secret'],
+    ['workspaceId', 'secret workspace'],
     ['workspaceId', `${WORKSPACE}/../secret`],
     ['accessKey', 'sec\nret'],
     ['authScheme', 'secret:'],

@@ -48,7 +48,8 @@ describe('many messages at once', () => {
     expect(requests).toHaveLength(1);
     expect(only?.query).toMatchObject({ limit: 100, direction: 'outgoing' });
     expect(time(only, 'startAt')).toBe(NOW - 5 * HOUR - HOUR / 4);
-    expect(time(only, 'endAt')).toBe(NOW + HOUR / 4);
+    // Open at its end: a moment that lies ahead by their clock might be refused.
+    expect(only?.query).not.toHaveProperty('endAt');
   });
 
   it('of a long time are asked for in windows of at most seven days, without a gap', async () => {
@@ -58,10 +59,11 @@ describe('many messages at once', () => {
     expect(requests).toHaveLength(3);
     expect(time(requests[0], 'startAt')).toBeLessThan(trace.since);
     for (const [at, request] of requests.entries()) {
-      expect(time(request, 'endAt') - time(request, 'startAt')).toBeLessThanOrEqual(7 * DAY);
+      const end = at < 2 ? time(request, 'endAt') : trace.until;
+      expect(end - time(request, 'startAt')).toBeLessThanOrEqual(7 * DAY);
       if (at > 0) expect(time(request, 'startAt')).toBeLessThan(time(requests[at - 1], 'endAt'));
     }
-    expect(time(requests[2], 'endAt')).toBeGreaterThan(trace.until);
+    expect(requests[2]?.query).not.toHaveProperty('endAt');
   });
 
   it('of several channels are asked for channel by channel', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { caught } from '../../support/provider-contract';
-import { answer, type Script } from '../../support/scripted-http';
+import { answer, plain, type Script } from '../../support/scripted-http';
 import {
   ADA,
   afterPages,
@@ -162,12 +162,12 @@ describe('a conversation', () => {
   });
 });
 
-describe('a contact', () => {
-  const ensure = (script: Script, profile = {}, settings = {}) => {
-    const { provider, requests } = connect(script, settings);
-    return { made: () => provider.ensureContact(PHONE, profile, INBOX), requests };
-  };
+function ensure(script: Script, profile = {}, settings = {}) {
+  const { provider, requests } = connect(script, settings);
+  return { made: () => provider.ensureContact(PHONE, profile, INBOX), requests };
+}
 
+describe('a contact', () => {
   it('that is there is not made again', async () => {
     const { made, requests } = ensure(() => page([row(900)]), ADA);
     expect(await made()).toEqual({ id: '11', created: false, blocked: false });
@@ -284,4 +284,21 @@ it('reads no more pages than the account says', async () => {
   expect(
     requests.every(({ path }) => path.startsWith(`${new URL(SETTINGS.url).pathname}v1/`)),
   ).toBe(true);
+});
+
+describe('a contact that is created without an id in the answer', () => {
+  it.each([
+    ['an object without one', () => answer({ status: 'created' }, 201)],
+    ['nothing at all', () => plain('', 204)],
+    ['an empty 201', () => plain('', 201)],
+  ] as const)('is taken at its word: %s', async (_, script) => {
+    const { made } = ensure(routes({ [LIST]: empty, [`POST ${CONTACTS}`]: script }));
+    expect(await made()).toMatchObject({ created: true });
+  });
+
+  it('is not, where it need not have been created', async () => {
+    const script: Script = () => answer({ status: 'fine' }, 200);
+    const { made } = ensure(routes({ [LIST]: empty, [`POST ${CONTACTS}`]: script }));
+    expect((await caught(made))?.code).toBe('unexpected_response');
+  });
 });

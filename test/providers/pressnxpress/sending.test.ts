@@ -181,3 +181,14 @@ describe('an account', () => {
     expect(authorize({ url }).baseUrl).toBe(url);
   });
 });
+
+it('believes a 429 as the account says: no proof where it says so', async () => {
+  const busy: Script = () => plain('later', 429, { 'retry-after': '7' });
+  for (const [tooManyRequests, code] of [
+    ['not_sent', 'rate_limited'],
+    ['unknown', 'outcome_unknown'],
+  ] as const) {
+    const { error } = await enqueue(busy, { tooManyRequests });
+    expect(error).toMatchObject({ code, retryAfterMs: 7_000 });
+  }
+});
