@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A second is little on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     // Most tests wait for processes, leases and settle delays, and not for a core.
     maxWorkers: 3,
     globalSetup: ['test/support/postgres-server.ts', 'test/support/temporal-server.ts'],

@@ -26,7 +26,7 @@ it('so many that fail alike, one after the other, pause the campaign, and no row
   expect(watch.halted()).toBe(false);
   watch.failed('template: paused', 'template');
   expect(watch.halted()).toBe(true);
-  await vi.waitFor(async () => expect((await now()).state).toBe('paused'));
+  await vi.waitFor(async () => expect((await now()).state).toBe('paused'), 15_000);
   expect(await now()).toMatchObject({ paused_by: 'self' });
   // In words of ours: the platform's own may name somebody.
   expect((await now()).why).toMatch(/^3 in a row ended alike: template\./);
@@ -50,7 +50,7 @@ it('counts over slices, and anew after a pause', async () => {
   const next = createWatch(run);
   next.failed('a', 'other');
   expect(next.halted()).toBe(true);
-  await vi.waitFor(async () => expect((await now()).state).toBe('paused'));
+  await vi.waitFor(async () => expect((await now()).state).toBe('paused'), 15_000);
   await control(it_.ledger, 'a', { action: 'resume' }, 3_000);
   const resumed = createWatch(run);
   resumed.failed('a', 'other');
