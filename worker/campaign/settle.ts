@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { findAllSent } from '../../activities';
+import { findAllSent, findSent } from '../../activities';
 import { ERROR_CODES, isProviderError } from '../../core/errors';
 import type { Finding, Sought } from '../../providers/provider';
 import { lookAgain, type OpenAttempt, SEND_WITHIN_MS, takeOpenAttempts } from '../ledger';
@@ -83,8 +83,8 @@ function lookUpOf(run: Run, due: readonly OpenAttempt[]): (attempt: OpenAttempt)
   if (provider.findAllSent === undefined) {
     return async (attempt) => {
       const asked = clock();
-      const [finding] = await findAllSent(provider, [soughtOf(run, attempt, asked)]);
-      return { asked, finding: finding as Finding };
+      const { key, trace } = soughtOf(run, attempt, asked);
+      return { asked, finding: await findSent(provider, key, trace) };
     };
   }
   let all: Promise<ReadonlyMap<number, Look>> | undefined;

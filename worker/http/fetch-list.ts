@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import { Agent, request } from 'undici';
+import { isLoopback } from './loopback';
 
 /** Why a list could not be fetched: words without its address, which may hold a key. */
 export class ListFetchError extends Error {
@@ -86,9 +87,9 @@ function isAllowed(url: URL, allowed: readonly string[]): boolean {
   if (url.username !== '' || url.password !== '') return false;
   return allowed.some((each) => {
     if (!URL.canParse(each)) return false;
-    const { origin, protocol, hostname, pathname } = new URL(each);
-    const loopback = hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]';
-    if (protocol !== 'https:' && !(protocol === 'http:' && loopback)) return false;
+    const prefix = new URL(each);
+    const { origin, protocol, pathname } = prefix;
+    if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(prefix))) return false;
     // An encoded slash or dot may be read as another folder over there.
     if (/%2f|%5c|%2e/i.test(url.pathname)) return false;
     const folder = pathname.endsWith('/') ? pathname : `${pathname}/`;

@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import { isLoopback } from './loopback';
 
 /** A web server that does not say within this what it has will not do so to a platform either. */
 const TIMEOUT_MS = 10_000;
@@ -14,8 +15,7 @@ export interface FileOnTheWeb {
 
 /** Asks for a file's size and type, as anybody could: without credentials, over https or on this machine. Never throws. */
 export async function lookAtFile(url: URL): Promise<FileOnTheWeb | 'not_https' | 'no_answer'> {
-  const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  if (url.protocol !== 'https:' && !isLoopback) return 'not_https';
+  if (url.protocol !== 'https:' && !isLoopback(url)) return 'not_https';
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const { statusCode, headers, body } = await request(url, { method: 'HEAD', signal });
