@@ -6,7 +6,11 @@ import type { Ledger } from '../../worker/ledger';
 export async function expectTrueCounters(ledger: Ledger, campaignId: number): Promise<void> {
   const rows = await sql<{ state: string; reason: string; n: number }>`
     select state, case when state = 'pending' then '' else coalesce(reason, '') end as reason, count(*) as n
-    from recipients where campaign_id = ${campaignId} group by 1, 2 order by 1, 2
+    from recipients where campaign_id = ${campaignId} group by 1, 2
+    union all
+    select 'delivery', delivery, count(*)
+    from recipients where campaign_id = ${campaignId} and delivery is not null group by 2
+    order by 1, 2
   `.execute(ledger.db);
   const kept = await sql<{ state: string; reason: string; n: number }>`
     select state, reason, n from counters

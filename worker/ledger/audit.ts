@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { hostname, userInfo } from 'node:os';
 import type { Queries } from './ledger';
 
@@ -22,7 +23,19 @@ export async function record(trx: Queries, entry: Entry): Promise<void> {
     .execute();
 }
 
+const actor = new AsyncLocalStorage<string>();
+
+/**
+ * What is written down within `act` was done by them, and not by whoever started this process. What runs in the thread of a
+ * ledger's connection writes nothing of this kind.
+ */
+export function actingAs<T>(who: string, act: () => T): T {
+  return actor.run(who, act);
+}
+
 function who(): string {
+  const acting = actor.getStore();
+  if (acting !== undefined) return acting;
   try {
     return `${userInfo().username}@${hostname()}`;
   } catch {

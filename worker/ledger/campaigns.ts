@@ -5,10 +5,11 @@ import { record } from './audit';
 import { count } from './counters';
 import { campaignLock, oneAtATime } from './dialect';
 import { LedgerError } from './errors';
+import { emitCampaign } from './events';
 import { identityOf, needOpen } from './identity';
 import type { Ledger, Queries } from './ledger';
 import { nudge } from './outbox';
-import type { CampaignsTable, Engine, Orchestrate } from './schema';
+import type { CampaignsTable, Engine, EventType, Intake, Orchestrate } from './schema';
 import { tally } from './tally';
 import { untilTaken } from './until-taken';
 
@@ -37,6 +38,8 @@ export interface NewCampaign {
   readonly told?: boolean;
   /** On Temporal, where the workflow is there already. */
   readonly workflowId?: string;
+  /** How its audience comes in over HTTP, where it does. */
+  readonly intake?: Intake;
 }
 
 /** Writes a campaign in state `importing`. @throws LedgerError when the name is taken. */
@@ -84,6 +87,7 @@ export async function writeCampaign(trx: Queries, it: NewCampaign, now: number):
       engine: it.engine ?? 'embedded',
       workflow_id: it.workflowId ?? null,
       orchestrate: it.orchestrate ?? 'slice',
+      intake: it.intake ?? null,
     })
     .execute();
   await record(trx, { at: now, campaign: it.name, action: 'create' });
@@ -100,7 +104,9 @@ export async function findCampaign(db: Queries, name: string): Promise<Campaign 
 export async function needCampaign(db: Queries, name: string): Promise<Campaign> {
   const campaign = await findCampaign(db, name);
   if (campaign === undefined) {
-    throw new LedgerError(`there is no campaign named "${name}" in this ledger`);
+    throw new LedgerError(`there is no campaign named "${name}" in this ledger`, undefined, {
+      code: 'not_found',
+    });
   }
   return campaign;
 }
@@ -112,7 +118,11 @@ export async function campaignOfRef(db: Queries, ref: string): Promise<Campaign>
     .selectAll()
     .where('ref', '=', ref)
     .executeTakeFirst();
-  if (campaign === undefined) throw new LedgerError(`there is no campaign ${ref} in this ledger`);
+  if (campaign === undefined) {
+    throw new LedgerError(`there is no campaign ${ref} in this ledger`, undefined, {
+      code: 'not_found',
+    });
+  }
   return campaign;
 }
 
@@ -168,7 +178,14 @@ function toDrive(db: Queries, engine: Engine) {
     .where((eb) =>
       eb.or([
         eb.and([eb('state', '=', 'running'), eb('canary', 'is', null)]),
-        eb.and([eb('state', 'in', ['importing', 'ready']), eb('autostart', '=', 1)]),
+        // What comes in over HTTP is read where it comes in.
+        eb.and([
+          eb('autostart', '=', 1),
+          eb.or([
+            eb('state', '=', 'ready'),
+            eb.and([eb('state', '=', 'importing'), eb('intake', 'is', null)]),
+          ]),
+        ]),
         eb.and([eb('state', 'in', ['paused', 'cancelled']), open]),
       ]),
     );
@@ -176,8 +193,10 @@ function toDrive(db: Queries, engine: Engine) {
 
 export type Action = 'start' | 'pause' | 'resume' | 'cancel' | 'finish';
 
+type Target = Extract<CampaignState, 'running' | 'paused' | 'cancelled' | 'finished'>;
+
 /** Which states an action may start from, and where it leads. */
-const TRANSITIONS: Record<Action, { from: readonly CampaignState[]; to: CampaignState }> = {
+const TRANSITIONS: Record<Action, { from: readonly CampaignState[]; to: Target }> = {
   start: { from: ['ready', 'paused'], to: 'running' },
   pause: { from: ['ready', 'running'], to: 'paused' },
   resume: { from: ['paused', 'ready'], to: 'running' },
@@ -242,6 +261,7 @@ export async function control(
       .execute();
     if (action === 'cancel') await skipWaiting(trx, campaign.id, 'cancelled', now);
     if (action !== 'finish' && !byWorkflow) await nudge(trx, campaign, now);
+    await emitCampaign(trx, campaign, eventOf(to, campaign), now, to === 'paused' ? by : null);
     await record(trx, {
       at: now,
       campaign: name,
@@ -251,6 +271,12 @@ export async function control(
     return { campaign: await needCampaign(trx, name), changed: true };
   };
   return untilTaken(() => ledger.db.transaction().execute(change));
+}
+
+/** A campaign that was paused before it began is started, not resumed. */
+function eventOf(to: Target, { state, started_at: startedAt }: Campaign): EventType {
+  if (to !== 'running') return to;
+  return state === 'paused' && startedAt !== null ? 'resumed' : 'started';
 }
 
 /** What has ended until now is not held against what comes: failures are judged from this moment on. */

@@ -30,11 +30,18 @@ const KEYS: { readonly [T in Table]: readonly (keyof Schema[T] & string)[] } = {
   occurrences: ['schedule_id', 'local'],
   lists: ['hash', 'piece'],
   media: ['campaign_id', 'hash'],
+  delivery_events: ['account', 'event_id'],
+  events: ['id'],
+  feed: ['id'],
+  api_keys: ['id'],
+  idempotency: ['scope', 'key'],
+  chunks: ['campaign_id', 'key'],
+  polls: ['account'],
 };
 const TABLES = Object.keys(KEYS) as readonly Table[];
 
 /** Tables whose next number comes from a counter of the database's own. */
-const NUMBERED = ['campaigns', 'leases', 'audit', 'outbox', 'schedules'] as const;
+const NUMBERED = ['campaigns', 'leases', 'audit', 'outbox', 'schedules', 'events'] as const;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -50,6 +57,8 @@ export async function copyAll(
   to: Ledger,
   onRows: (done: number) => void | Promise<void> = () => undefined,
 ): Promise<number> {
+  // A ledger has this row from its first moment on.
+  await to.db.deleteFrom('feed').execute();
   let done = 0;
   for (const table of TABLES) {
     let last: Row | undefined;
@@ -79,9 +88,19 @@ export async function clearAll(db: Queries): Promise<void> {
   for (const table of TABLES.toReversed()) await sql`delete from ${sql.table(table)}`.execute(db);
 }
 
+const USED = [
+  'campaigns',
+  'attempts',
+  'suppressions',
+  'contacts',
+  'schedules',
+  'delivery_events',
+  'api_keys',
+] as const;
+
 /** Whether nobody has used this ledger for anything. */
 export async function isEmpty(db: Queries): Promise<boolean> {
-  for (const table of ['campaigns', 'attempts', 'suppressions', 'contacts', 'schedules'] as const) {
+  for (const table of USED) {
     if ((await countOf(db, table, 1)) > 0) return false;
   }
   return true;

@@ -4,8 +4,9 @@ import type { Queries } from './ledger';
 import { rowsOf } from './rows';
 
 export interface Move {
-  readonly from?: { state: RecipientState; reason?: string | null };
-  readonly to?: { state: RecipientState | 'double'; reason?: string | null };
+  readonly from?: { state: RecipientState | 'delivery'; reason?: string | null };
+  /** `delivery`: what is known of a row beyond its acceptance, in `reason`. */
+  readonly to?: { state: RecipientState | 'double' | 'delivery'; reason?: string | null };
   readonly n: number;
 }
 

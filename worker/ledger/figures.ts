@@ -57,12 +57,13 @@ export async function figuresOf(db: Queries, now: number): Promise<Figures> {
     from (select id, name from campaigns
           where kind = 'list' and (ended_at is null or ended_at > ${now - LATELY_MS})
           order by id desc limit ${BY_NAME}) c
-      join counters t on t.campaign_id = c.id
+      join counters t on t.campaign_id = c.id and t.state <> 'delivery'
     group by c.name, t.state
   `.execute(db);
   const outcomes = await sql<Figures['outcomes'][number]>`
     select c.kind, t.state, t.reason, sum(t.n) as n
-    from counters t join campaigns c on c.id = t.campaign_id group by c.kind, t.state, t.reason
+    from counters t join campaigns c on c.id = t.campaign_id where t.state <> 'delivery'
+    group by c.kind, t.state, t.reason
   `.execute(db);
   const outbox = await sql<{ waiting: number; oldestAt: number | null }>`
     select count(*) as waiting, min(at) as "oldestAt" from outbox

@@ -4,6 +4,7 @@ import { record } from './audit';
 import { count, type Move } from './counters';
 import { forUpdate } from './dialect';
 import { LedgerError } from './errors';
+import { eraseAnswers, eraseOldTold, eraseTold, eraseToldOf } from './forget-told';
 import { highestAttempt, needOpen } from './identity';
 import type { Ledger, Queries } from './ledger';
 import { IN_WORK, rowsOf } from './rows';
@@ -62,10 +63,12 @@ export async function forgetPerson(
       ({ state, alive }) => state === 'sending' || (state === 'claimed' && alive === 1),
     );
     if (busy !== undefined) await refuseBusy(trx, busy.campaignId);
+    await eraseToldOf(trx, address, rows);
     await eraseRows(trx, rows, now);
     const singles = await eraseSingles(trx, address, rows, now);
     await trx.deleteFrom('contacts').where('address', '=', address).execute();
     await eraseWords(trx);
+    await eraseAnswers(trx, now, address);
     const listed = suppression
       ? await trx.deleteFrom('suppressions').where('address', '=', address).execute()
       : await trx
@@ -216,8 +219,8 @@ async function schedulesWithUpload(db: Queries): Promise<string[]> {
 }
 
 /**
- * Erases everybody in campaigns that ended before a moment, page by page, with their attempts, and what the contact book
- * has not confirmed since. Counts and reasons stay.
+ * Erases everybody in campaigns that ended before a moment, page by page, with their attempts and what platforms told of them,
+ * what they told of others until then, and what the contact book has not confirmed since. Counts and reasons stay.
  */
 export async function forgetEnded(
   ledger: Ledger,
@@ -238,11 +241,13 @@ export async function forgetEnded(
     unknown += erased.unknown;
   }
   await pruneAttempts(ledger);
+  await eraseOldTold(ledger, before, now);
   await ledger.db.transaction().execute(async (trx) => {
     await needOpen(trx);
     await trx.deleteFrom('contacts').where('verified_at', '<', before).execute();
     await pruneLeases(trx, before);
     await eraseWords(trx);
+    await eraseAnswers(trx, now);
     await record(trx, {
       at: now,
       action: 'forget',
@@ -271,6 +276,7 @@ async function eraseCampaign(
       `.execute(trx);
       const of = (state: RecipientState) => states.rows.find((row) => row.state === state)?.n ?? 0;
       await sql`update recipients set ${ERASE}, updated_at = ${now} where ${page}`.execute(trx);
+      await eraseTold(trx, page);
       await count(
         trx,
         id,
@@ -290,6 +296,7 @@ async function eraseCampaign(
       select spec from campaigns where id = ${id} ${forUpdate(trx)}
     `.execute(trx);
     const spec = held.rows[0]?.spec ?? '{}';
+    await trx.deleteFrom('chunks').where('campaign_id', '=', id).execute();
     await trx
       .updateTable('campaigns')
       .set({ forgotten_at: now, ...(kind === 'single' ? { spec: withoutPerson(spec) } : {}) })

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { record } from './audit';
 import { forShare, forUpdate, oneAtATime } from './dialect';
 import { LedgerError } from './errors';
+import { emitCampaign } from './events';
 import { type Fingerprint, samePlace } from './fingerprint';
 import type { Queries } from './ledger';
 import type { Mark, Reading } from './mark';
@@ -116,6 +118,14 @@ async function write(db: Queries, fingerprint: Kept): Promise<void> {
 
 /** Nothing of it is sent until a person says so, and then each row is looked up first. Returns what to tell. */
 async function pauseAll(trx: Queries, now: number): Promise<string> {
+  await renewFeed(trx);
+  const active = await trx
+    .selectFrom('campaigns')
+    .select(['id', 'kind', 'account'])
+    .where('state', 'in', ['ready', 'running'])
+    .orderBy('id')
+    .execute();
+  for (const campaign of active) await emitCampaign(trx, campaign, 'paused', now, 'self');
   const paused = await sql<{ name: string; kind: string }>`
     update campaigns set state = 'paused', paused_by = 'self',
       why = cast(${RESTORED} as text) || case when state = 'paused' and paused_by = 'operator' and why is not null
@@ -136,6 +146,14 @@ async function pauseAll(trx: Queries, now: number): Promise<string> {
   return names.length === 0
     ? `${begun}. No campaign of it was under way.`
     : `${begun}. Paused: ${names.join(', ')}. After campaign resume NAME each row is looked up on the platform before it is sent.`;
+}
+
+/** What was told since the copy was made is not in it: its next positions are other events', and no cursor from before holds. */
+async function renewFeed(trx: Queries): Promise<void> {
+  await trx
+    .updateTable('feed')
+    .set({ epoch: randomBytes(8).toString('hex') })
+    .execute();
 }
 
 /** What they have opened since the copy was made is not in it, and must not be opened again by the clock. */
@@ -180,21 +198,18 @@ export function refuseUnlessOpen(
   allowed: readonly LedgerState[],
 ): void {
   if (allowed.includes(state)) return;
-  const where = detail ?? 'another place';
+  throw new LedgerError(wordsOf(state, detail ?? 'another place'), undefined, { code: 'shut' });
+}
+
+function wordsOf(state: LedgerState, where: string): string {
   switch (state) {
     case 'open':
-      throw new LedgerError('this ledger is in use: it is not one that a move has begun to fill');
+      return 'this ledger is in use: it is not one that a move has begun to fill';
     case 'moving':
-      throw new LedgerError(
-        `this ledger is being moved to ${where}: nothing can be done in it. If that move has died, give the same campaign move again, or take it back with campaign move --undo`,
-      );
+      return `this ledger is being moved to ${where}: nothing can be done in it. If that move has died, give the same campaign move again, or take it back with campaign move --undo`;
     case 'moved':
-      throw new LedgerError(
-        `this ledger was moved to ${where}: nothing can be done in it any more. Name the new one with --ledger`,
-      );
+      return `this ledger was moved to ${where}: nothing can be done in it any more. Name the new one with --ledger`;
     case 'filling':
-      throw new LedgerError(
-        'this ledger is being filled by a move that is not complete. If that move has died, give the same campaign move again',
-      );
+      return 'this ledger is being filled by a move that is not complete. If that move has died, give the same campaign move again';
   }
 }

@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { sql } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import { oneAtATime } from './dialect';
 import { LedgerError } from './errors';
 import type { Ledger, Queries } from './ledger';
+import type { ListsTable } from './schema';
 
 /** The most that a list may have to be kept in the ledger. */
 export const MOST_LIST_BYTES = 64 * 1_048_576;
@@ -13,6 +14,7 @@ const PIECES = 32;
 
 /**
  * Keeps the bytes of a list in the ledger, by their hash; the same bytes are kept once. Complete when it returns.
+ * Until `heldUntil` it stays, also when nothing needs it.
  *
  * @throws LedgerError when it is larger than 64 MB.
  */
@@ -20,6 +22,7 @@ export async function keepList(
   ledger: Ledger,
   { path, hash, bytes }: { readonly path: string; readonly hash: string; readonly bytes: number },
   now: number,
+  heldUntil = 0,
 ): Promise<void> {
   if (bytes > MOST_LIST_BYTES) {
     throw new LedgerError(
@@ -30,10 +33,11 @@ export async function keepList(
   try {
     const count = Math.max(1, Math.ceil(bytes / PIECE_BYTES));
     for (let from = 0; from < count; from += PIECES) {
-      const pieces: { hash: string; piece: number; last: number; bytes: string; at: number }[] = [];
+      const pieces: Insertable<ListsTable>[] = [];
       for (let piece = from; piece < Math.min(count, from + PIECES); piece += 1) {
         const text = await readPiece(handle, piece);
-        pieces.push({ hash, piece, last: piece === count - 1 ? 1 : 0, bytes: text, at: now });
+        const last = piece === count - 1 ? 1 : 0;
+        pieces.push({ hash, piece, last, bytes: text, at: now, held_until: heldUntil });
       }
       await ledger.db.transaction().execute(async (trx) => {
         await oneAtATime(trx, listLock(hash));
@@ -41,7 +45,17 @@ export async function keepList(
         await trx
           .insertInto('lists')
           .values(pieces)
-          .onConflict((conflict) => conflict.columns(columns).doUpdateSet({ at: now }))
+          .onConflict((conflict) =>
+            conflict.columns(columns).doUpdateSet((eb) => ({
+              at: now,
+              held_until: eb
+                .case()
+                .when('lists.held_until', '>', heldUntil)
+                .then(eb.ref('lists.held_until'))
+                .else(heldUntil)
+                .end(),
+            })),
+          )
           .execute();
       });
     }
@@ -111,6 +125,7 @@ export async function dropReadLists(ledger: Ledger, now: number, only?: string):
       const needed = await sql`
         select 1 from campaigns where list_hash = ${hash} and sealed = 0 and state = 'importing'
         union all select 1 from schedules where upload_hash = ${hash} and state <> 'deleted'
+        union all select 1 from lists where hash = ${hash} and held_until > ${now}
       `.execute(trx);
       if (needed.rows.length > 0) return;
       await trx.deleteFrom('lists').where('hash', '=', hash).execute();

@@ -1,8 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { FinalState, RecipientState } from '../../core/words';
+import type { Campaign } from './campaigns';
 import type { Group } from './commit';
 import type { Move } from './counters';
 import { forUpdate } from './dialect';
+import { emit, type NewEvent } from './events';
 import { rowsOf } from './rows';
 import type { AttemptResult, RecipientsTable, Schema } from './schema';
 
@@ -39,6 +41,9 @@ export interface Landing {
     readonly verifiedAt: number;
   };
 }
+
+/** The detail of a row that is `sent` because the platform told of its message, before or instead of an answer. */
+export const TOLD = 'told by the platform';
 
 /** Writes results down, by two rules: proof always counts, anything else only for the current attempt. */
 export async function land(trx: Trx, landed: Group): Promise<Move[]> {
@@ -144,8 +149,10 @@ async function moveRows(
     returning recipients.seq
   `.execute(trx);
   const done = new Set(landed.rows.map(({ seq }) => seq));
+  const ends: End[] = [];
   for (const change of changes) {
     if (done.has(change.seq)) {
+      if (change.to === 'failed' || change.to === 'unknown') ends.push(endOf(campaign, change));
       moves.push({
         from: { state: change.was as RecipientState },
         to: {
@@ -156,6 +163,7 @@ async function moveRows(
       });
     }
   }
+  await tellEnds(trx, ends, wanted, now);
   for (const it of wanted) {
     const landedFirst = firsts.get(it.seq) === it && done.has(it.seq);
     if (it.result === 'accepted' && !landedFirst) {
@@ -165,6 +173,29 @@ async function moveRows(
   return moves;
 }
 
+type End = NewEvent & { readonly seq: number };
+
+/** A row whose proof came in the very same group did not end badly. */
+async function tellEnds(
+  trx: Trx,
+  ends: readonly End[],
+  landings: readonly Landing[],
+  now: number,
+): Promise<void> {
+  if (ends.length === 0) return;
+  const proven = new Set(landings.filter(isProof).map(({ seq }) => seq));
+  const bad = ends.filter(({ seq }) => !proven.has(seq)).toSorted((a, b) => a.seq - b.seq);
+  await emit(trx, bad, now);
+}
+
+/** What the feed tells of a row: its bad end. Who was written to stands in the results, and would be most of the feed. */
+function endOf(
+  { id, account }: Campaign,
+  { seq, to, reason }: Pick<Landing, 'seq' | 'to' | 'reason'>,
+): End {
+  return { type: to as 'failed' | 'unknown', campaignId: id, seq, account, reason: reason ?? null };
+}
+
 /** Proof of a send turns any state into `sent`; a second, different proof for one send is a double, and is counted. */
 async function landLateProof(
   trx: Trx,
@@ -172,13 +203,23 @@ async function landLateProof(
   proof: Landing,
   now: number,
 ): Promise<Move[]> {
-  const found = await sql<Pick<RecipientsTable, 'state' | 'reason' | 'message_id' | 'attempt_id'>>`
-    select state, reason, message_id, attempt_id from recipients
+  const found = await sql<
+    Pick<RecipientsTable, 'state' | 'reason' | 'detail' | 'attempts' | 'message_id' | 'attempt_id'>
+  >`
+    select state, reason, detail, attempts, message_id, attempt_id from recipients
     where campaign_id = ${campaignId} and seq = ${proof.seq} ${forUpdate(trx)}
   `.execute(trx);
   const row = found.rows[0];
   if (row === undefined) return [];
   if (row.state === 'sent') {
+    // What is told may name a message by the id of another list. The answer to the only attempt is no other message, and its id
+    // is the one that is looked for.
+    const answered = proof.attemptId !== null && row.attempt_id === proof.attemptId;
+    if (answered && row.detail === TOLD && row.attempts <= 1) {
+      if (proof.messageId != null)
+        await rename(trx, { campaignId, seq: proof.seq }, proof.messageId, now);
+      return [];
+    }
     const named = row.message_id !== null && proof.messageId != null;
     const same = named ? row.message_id === proof.messageId : row.attempt_id === proof.attemptId;
     if (same || (await isWritten(trx, proof))) return [];
@@ -189,7 +230,7 @@ async function landLateProof(
     .set({
       state: 'sent',
       reason: null,
-      detail: null,
+      detail: proof.detail === TOLD ? TOLD : null,
       lease_id: null,
       // The row is this attempt's from now on: a newer one that is still on its way is a double if it arrives.
       attempt_id: proof.attemptId ?? row.attempt_id,
@@ -201,6 +242,20 @@ async function landLateProof(
     .execute();
   const counted = row.state === 'pending' ? null : row.reason;
   return [{ from: { state: row.state, reason: counted }, to: { state: 'sent' }, n: 1 }];
+}
+
+async function rename(
+  trx: Trx,
+  { campaignId, seq }: { readonly campaignId: number; readonly seq: number },
+  messageId: string,
+  now: number,
+): Promise<void> {
+  await trx
+    .updateTable('recipients')
+    .set({ message_id: messageId, detail: null, updated_at: now })
+    .where('campaign_id', '=', campaignId)
+    .where('seq', '=', seq)
+    .execute();
 }
 
 /** A group whose commit answer was lost is landed again: what it counted then is not counted twice. */

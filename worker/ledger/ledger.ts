@@ -99,6 +99,8 @@ function watchPlace(opened: Connected, where: string, before: Fingerprint): () =
     if (now === null || !samePlace(before, now)) {
       throw new LedgerError(
         `the ledger ${opened.place} was replaced while this process had it open. Nothing more is sent from here: give the same command again`,
+        undefined,
+        { code: 'shut' },
       );
     }
     seenAt = performance.now();

@@ -22,6 +22,9 @@ export const AHEAD_MS = 1_000;
 /** Who used up a block asks for the next one so long before its end. */
 const LEAD_MS = 100;
 
+/** Whoever gets no token asks again after this: the limit may be another one by then. */
+const LOOK_AGAIN_MS = 2_000;
+
 /** After a 429 a limit is used by half, and never by less than this share of it. */
 const LEAST_SHARE = 0.1;
 /** A caller may have waited so long since it read the time: for a lock, or for a busy database. */
@@ -31,7 +34,8 @@ const CLIMB_MS = 60_000;
 
 /**
  * Writes the rate of a limit down (a scope is such as `account/support/message` or `campaign/12`), for every process that
- * uses it. What was already used of it stays used.
+ * uses it. What was already used of it stays used. A rate that is raised holds from the last token on: nobody waits for a moment
+ * of the old one.
  */
 export async function setLimit(ledger: Ledger, scope: string, perSecond: number): Promise<void> {
   await writeLimit(ledger.db, scope, perSecond);
@@ -41,10 +45,21 @@ export async function setLimit(ledger: Ledger, scope: string, perSecond: number)
 export async function writeLimit(db: Queries, scope: string, perSecond: number): Promise<void> {
   await sql`
     insert into limits (scope, per_second, tat) values (${scope}, ${perSecond}, 0)
-    on conflict (scope) do update set per_second = excluded.per_second
+    on conflict (scope) do update set per_second = excluded.per_second,
+      tat = case when excluded.per_second > limits.per_second
+        then limits.tat - (${OLD_LEAD}) + ${leadMs(1_000 / perSecond)} else limits.tat end
       where limits.per_second <> excluded.per_second
   `.execute(db);
 }
+
+/** From the end of one token to the moment of the next one; below zero where the next one begins before. */
+const leadMs = (interval: number): number => interval - tokenMs(interval);
+
+/** The same in SQL, for the rate that is written down. In the time after a 429 it was longer: then more of the wait is left. */
+const OLD_LEAD = sql<number>`case
+  when 1000.0 / limits.per_second > ${sql.lit(SLOW_TOKEN_MS)} then 1000.0 / limits.per_second - ${sql.lit(SLOW_TOKEN_MS)}
+  when 1000.0 / limits.per_second < ${sql.lit(TOKEN_MS)} then 1000.0 / limits.per_second - ${sql.lit(TOKEN_MS)}
+  else 0 end`;
 
 /** Takes a limit away: its scope grants everything again. */
 export async function removeLimit(ledger: Ledger, scope: string): Promise<void> {
@@ -125,7 +140,7 @@ export async function reserve(
   }
   return {
     tokens,
-    nextAt,
+    nextAt: Math.min(nextAt, now + LOOK_AGAIN_MS),
     async use(n) {
       const last = after[n - 1];
       if (last === undefined) return;

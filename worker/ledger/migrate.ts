@@ -7,9 +7,10 @@ import { depth } from './migrations/0002-depth';
 import { engines } from './migrations/0003-engines';
 import { schedules } from './migrations/0004-schedules';
 import { media } from './migrations/0005-media';
+import { inbound } from './migrations/0006-inbound';
 import type { Schema } from './schema';
 
-const MIGRATIONS = [create, depth, engines, schedules, media] as const;
+const MIGRATIONS = [create, depth, engines, schedules, media, inbound] as const;
 
 /** The schema that this version writes. */
 export const SCHEMA_NUMBER = MIGRATIONS.length;

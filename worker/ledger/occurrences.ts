@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { localAskedBy } from './asked-by';
 import { type Campaign, type NewCampaign, writeCampaign } from './campaigns';
 import { oneAtATime } from './dialect';
 import { LedgerError } from './errors';
@@ -34,9 +35,14 @@ export interface Asked {
   /** Now, whatever the clock says; else it makes up for a time that has passed. */
   readonly manual: boolean;
   readonly sameOk?: boolean;
+  /** The request, where the same one may come again. */
+  readonly by?: string | null;
 }
 
-/** Writes down what a person asks for. Those that are there already stay as they are. Returns which are new. */
+/**
+ * Writes down what a person asks for. Those that are there already stay as they are. Returns which are new, or were asked for by the same
+ * request before.
+ */
 export async function askFor(
   ledger: Ledger,
   scheduleId: number,
@@ -47,7 +53,12 @@ export async function askFor(
     await needOpen(trx);
     await oneAtATime(trx, scheduleLock(scheduleId));
     const added: string[] = [];
-    for (const { local, nominalAt, manual, sameOk = false } of asked) {
+    for (const { local, nominalAt, manual, sameOk = false, by = null } of asked) {
+      const same = by === null ? undefined : await localAskedBy(trx, scheduleId, by, now);
+      if (same !== undefined) {
+        added.push(same);
+        continue;
+      }
       // One that was passed over by the clock may be asked for after all; one that was opened is never opened again.
       const before = await findOccurrence(trx, { scheduleId, local });
       if (before !== undefined && before.state !== 'skipped' && before.state !== 'failed') continue;
@@ -64,6 +75,7 @@ export async function askFor(
           ...blank(scheduleId, local, nominalAt, now),
           manual: manual ? 1 : 0,
           asked: 1,
+          asked_by: by,
           same_ok: sameOk ? 1 : 0,
           state: 'asked',
         })

@@ -5,6 +5,7 @@ import { type Campaign, holdCampaign, judgedFromHere } from './campaigns';
 import { count } from './counters';
 import { forUpdate } from './dialect';
 import { LedgerError } from './errors';
+import { emitCampaign } from './events';
 import { needOpen } from './identity';
 import type { Ledger, Queries } from './ledger';
 import { nudge } from './outbox';
@@ -33,7 +34,10 @@ export async function results(
   campaignId: number,
   page: {
     readonly states?: readonly RecipientState[];
+    readonly reason?: string;
     readonly after?: number;
+    /** The last `seq` that is looked at. */
+    readonly until?: number;
     readonly limit?: number;
   },
 ): Promise<ResultRow[]> {
@@ -59,6 +63,8 @@ export async function results(
     .orderBy('seq')
     .limit(page.limit ?? 1000);
   if (page.states !== undefined) query = query.where('state', 'in', [...page.states]);
+  if (page.reason !== undefined) query = query.where('reason', '=', page.reason);
+  if (page.until !== undefined) query = query.where('seq', '<=', page.until);
   return query.execute();
 }
 
@@ -101,7 +107,7 @@ export async function retryFailed(
       })),
     );
     if (n > 0) {
-      await reopen(trx, campaign);
+      await reopen(trx, campaign, now);
       // Fewer have failed now than when it was started: counted from there, as many would fail unseen.
       await trx
         .updateTable('campaigns')
@@ -121,13 +127,15 @@ export async function retryFailed(
 }
 
 /** A finished campaign in which rows wait again is `ready`, with its time before it. Any other stays as it is. */
-async function reopen(trx: Queries, { id, state }: Campaign): Promise<void> {
+async function reopen(trx: Queries, campaign: Campaign, now: number): Promise<void> {
+  const { id, state } = campaign;
   if (state !== 'finished') return;
   await trx
     .updateTable('campaigns')
     .set({ state: 'ready', ended_at: null, expires_at: null })
     .where('id', '=', id)
     .execute();
+  await emitCampaign(trx, campaign, 'ready', now);
 }
 
 /** A person's ruling on an `unknown` row: it was sent, it was not, or it is to be sent again at the risk of a second one. */
@@ -195,7 +203,7 @@ export async function decide(
       })),
     );
     if (ruling === 'resend' && rows.length > 0) {
-      await reopen(trx, campaign);
+      await reopen(trx, campaign, now);
       await nudge(trx, campaign, now);
     }
     await record(trx, {

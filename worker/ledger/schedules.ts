@@ -72,7 +72,9 @@ export async function findSchedule(db: Queries, name: string): Promise<Schedule 
 /** @throws LedgerError when there is no schedule of that name. */
 export async function needSchedule(db: Queries, name: string): Promise<Schedule> {
   const found = await findSchedule(db, name);
-  if (found === undefined) throw new LedgerError(`there is no schedule named "${name}"`);
+  if (found === undefined) {
+    throw new LedgerError(`there is no schedule named "${name}"`, undefined, { code: 'not_found' });
+  }
   return found;
 }
 

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { DeliveryKind } from '../../core/delivery';
 import type { AddressKind, CampaignState, RecipientState } from '../../core/words';
 
 /** Times are milliseconds since the epoch. JSON is kept as text. */
@@ -19,6 +20,13 @@ export interface Schema {
   occurrences: OccurrencesTable;
   lists: ListsTable;
   media: MediaTable;
+  delivery_events: DeliveryEventsTable;
+  events: EventsTable;
+  feed: FeedTable;
+  api_keys: ApiKeysTable;
+  idempotency: IdempotencyTable;
+  chunks: ChunksTable;
+  polls: PollsTable;
 }
 
 export interface CampaignsTable {
@@ -66,10 +74,13 @@ export interface CampaignsTable {
   workflow_id: string | null;
   /** What sends its rows: slices, or a workflow for each. */
   orchestrate: Generated<Orchestrate>;
+  /** How its audience comes in over HTTP: as one list, or in chunks; null: from a file of the machine's own. */
+  intake: Intake | null;
 }
 
 export type Engine = 'embedded' | 'temporal';
 export type Orchestrate = 'slice' | 'message';
+export type Intake = 'upload' | 'chunks';
 
 /** What Temporal is still to be told: that a campaign has changed, or that a message of its own is to be sent. */
 export interface OutboxTable {
@@ -163,7 +174,8 @@ export interface LeasesTable {
 
 export interface CountersTable {
   campaign_id: number;
-  state: RecipientState | 'double';
+  /** `delivery`: rows of which is known what `reason` says; they are counted by their own state as well. */
+  state: RecipientState | 'double' | 'delivery';
   reason: string;
   n: number;
 }
@@ -265,6 +277,8 @@ export interface OccurrencesTable {
   manual: Generated<number>;
   /** 1: a person asked for it (by hand or as a backfill): it cannot be too late, and a pause does not keep it back. */
   asked: Generated<number>;
+  /** By which request: a salted hash of its key. Null: by none that has one. */
+  asked_by: string | null;
   /** 1: that person knows that the content is the same as last time. */
   same_ok: Generated<number>;
   state: 'asked' | 'trying' | 'opened' | 'skipped' | 'failed';
@@ -294,6 +308,8 @@ export interface ListsTable {
   /** Base64. */
   bytes: string;
   at: number;
+  /** Until then it is kept, whether or not anything needs it yet. */
+  held_until: Generated<number>;
 }
 
 /** Where a campaign's files are on its platform. */
@@ -303,4 +319,117 @@ export interface MediaTable {
   hash: string;
   url: string;
   at: number;
+}
+
+/** What a platform told, once. */
+export interface DeliveryEventsTable {
+  account: string;
+  /** The platform's; unique within the account. */
+  event_id: string;
+  kind: DeliveryKind;
+  /** By the platform's clock. */
+  at: number | null;
+  seen_at: number;
+  /** The row that it is about, where one is known. */
+  campaign_id: number | null;
+  seq: number | null;
+  message_id: string | null;
+  conversation_id: string | null;
+  address: string | null;
+  /** What the person wrote, or why it failed in the platform's words. */
+  text: string | null;
+}
+
+/** What others may follow: codes and numbers, nothing of anybody. */
+export interface EventsTable {
+  id: Generated<number>;
+  /** In the order of commits; null until somebody has read on to here. */
+  position: number | null;
+  at: number;
+  type: EventType;
+  campaign_id: number | null;
+  seq: number | null;
+  account: string | null;
+  /** A code. */
+  reason: string | null;
+  /** With `account`: what the platform told. */
+  event_id: string | null;
+}
+
+/** Of campaigns, of messages, of people. */
+export const EVENT_TYPES = [
+  'ready',
+  'started',
+  'paused',
+  'resumed',
+  'cancelled',
+  'finished',
+  'failed',
+  'unknown',
+  'delivered',
+  'read',
+  'delivery_failed',
+  'replied',
+  'opted_out',
+  'opted_in',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export interface FeedTable {
+  id: number;
+  /** Another one once the ledger was restored: positions begin to differ there. */
+  epoch: string;
+  last: number;
+  dropped: number;
+}
+
+export const API_SCOPES = ['read', 'send', 'admin'] as const;
+export type ApiScope = (typeof API_SCOPES)[number];
+
+export interface ApiKeysTable {
+  /** Public; the first part of the key. */
+  id: string;
+  name: string;
+  scope: ApiScope;
+  /** SHA-256 of the secret part, in hex. */
+  hash: string;
+  created_at: number;
+  expires_at: number | null;
+  used_at: number | null;
+}
+
+/** A request that creates something, by the key that its sender gave it. */
+export interface IdempotencyTable {
+  /** Whose key it is. */
+  scope: string;
+  key: string;
+  /** Of the request. */
+  fingerprint: string;
+  /** Null while it is being answered. */
+  status: number | null;
+  body: string | null;
+  /** When it was answered; until then, when somebody last was at it. */
+  at: number;
+}
+
+export interface ChunksTable {
+  campaign_id: number;
+  /** Salted hashes of what the sender said. */
+  key: string;
+  fingerprint: string;
+  /** `seq` of its first row. */
+  first: number;
+  n: number;
+  /** Rows of it whose address was in the campaign already. */
+  duplicates: number;
+  at: number;
+}
+
+export interface PollsTable {
+  account: string;
+  /** What happened before is known. */
+  since: number;
+  holder: string | null;
+  /** Until then it is the holder's. */
+  until: number;
 }

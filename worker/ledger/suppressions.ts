@@ -13,7 +13,10 @@ export interface Suppression {
   readonly created_at: number;
 }
 
-/** Never write to these addresses again. Holds from the commit on, at the gate of every campaign. Returns how many are new. */
+/**
+ * Never write to these addresses again. Holds from the commit on, at the gate of every campaign. Whoever asked for it themselves cannot
+ * take it back from then on. Returns how many are new.
+ */
 export async function suppress(
   ledger: Ledger,
   addresses: readonly string[],
@@ -22,17 +25,24 @@ export async function suppress(
 ): Promise<number> {
   return ledger.db.transaction().execute(async (trx) => {
     await needOpen(trx);
+    const account = why.account ?? '';
+    const given = rowsOf(
+      trx,
+      { address: 'text' },
+      [...new Set(addresses)].map((address) => ({ address })),
+    );
+    const { rows } = await sql<{ n: number }>`
+      select count(*) as n from ${given} as v cross join suppressions s
+      where s.address = v.address and s.account = ${account} and s.source = 'reply' and ${why.source} <> 'reply'
+    `.execute(trx);
     const result = await sql`
       insert into suppressions (address, account, reason, source, created_at)
-      select address, ${why.account ?? ''}, ${why.reason}, ${why.source}, ${now}
-      from ${rowsOf(
-        trx,
-        { address: 'text' },
-        addresses.map((address) => ({ address })),
-      )} as v where true order by address
-      on conflict do nothing
+      select address, ${account}, ${why.reason}, ${why.source}, ${now} from ${given} as v where true order by address
+      on conflict (address, account) do update
+        set reason = excluded.reason, source = excluded.source, created_at = excluded.created_at
+        where suppressions.source = 'reply' and excluded.source <> 'reply'
     `.execute(trx);
-    const n = Number(result.numAffectedRows ?? 0n);
+    const n = Math.max(0, Number(result.numAffectedRows ?? 0n) - (rows[0]?.n ?? 0));
     await record(trx, { at: now, action: 'suppress', detail: `${n} new, ${why.source}` });
     return n;
   });
@@ -78,6 +88,21 @@ export async function listSuppressions(
     .where('account', '>', last.account)
     .execute();
   return [...page, ...rest];
+}
+
+/** What is listed of these addresses, by address. */
+export async function suppressionsOf(
+  ledger: Ledger,
+  addresses: readonly string[],
+): Promise<Suppression[]> {
+  if (addresses.length === 0) return [];
+  return ledger.db
+    .selectFrom('suppressions')
+    .selectAll()
+    .where('address', 'in', [...addresses])
+    .orderBy('address')
+    .orderBy('account')
+    .execute();
 }
 
 /** Which of these addresses are suppressed for an account. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { DeliveryState } from '../../core/delivery';
 import type { RecipientState } from '../../core/words';
 import type { Campaign } from './campaigns';
 import { campaignLock, oneAtATime } from './dialect';
@@ -17,8 +18,11 @@ export async function recount(ledger: Ledger, campaignId: number): Promise<void>
     );
     await sql`
       insert into counters (campaign_id, state, reason, n)
-      select ${campaignId}, state, case when state in ('pending', 'claimed', 'sending') then '' else coalesce(reason, '') end as why, count(*)
-      from recipients where campaign_id = ${campaignId} group by 2, 3
+      select campaign_id, state, case when state in ('pending', 'claimed', 'sending') then '' else coalesce(reason, '') end as why, count(*)
+      from recipients where campaign_id = ${campaignId} group by 1, 2, 3
+      union all
+      select campaign_id, 'delivery', delivery, count(*)
+      from recipients where campaign_id = ${campaignId} and delivery is not null group by 1, 3
     `.execute(trx);
   });
 }
@@ -29,6 +33,8 @@ export interface Tally {
   readonly counts: Counts;
   /** Skipped, failed and unknown rows by reason, most first. */
   readonly reasons: readonly { state: RecipientState; reason: string; n: number }[];
+  /** Rows by what is known of them beyond the platform's acceptance. */
+  readonly delivery: Readonly<Record<DeliveryState, number>>;
 }
 
 export async function tally(db: Queries, campaignId: number): Promise<Tally> {
@@ -51,13 +57,18 @@ export async function tally(db: Queries, campaignId: number): Promise<Tally> {
     double: 0,
   };
   const reasons: { state: RecipientState; reason: string; n: number }[] = [];
+  const delivery = { delivered: 0, read: 0, delivery_failed: 0, replied: 0 };
   for (const { state, reason, n } of rows) {
+    if (state === 'delivery') {
+      delivery[reason as DeliveryState] += n;
+      continue;
+    }
     counts[state] += n;
     if (state === 'double') continue;
     counts.total += n;
     if (reason !== '') reasons.push({ state, reason, n });
   }
-  return { counts, reasons };
+  return { counts, reasons, delivery };
 }
 
 /** A campaign of the same account that has people in work whom this one waits for, or null. */

@@ -2,7 +2,15 @@ import { sql } from 'kysely';
 import { isPostgres } from './dialect';
 import type { Ledger } from './ledger';
 
-const PERSONAL = ['recipients', 'attempts', 'contacts', 'suppressions', 'campaigns'] as const;
+const PERSONAL = [
+  'recipients',
+  'attempts',
+  'contacts',
+  'suppressions',
+  'campaigns',
+  'delivery_events',
+  'idempotency',
+] as const;
 
 /** From here on what this connection deletes is overwritten with zeros. PostgreSQL keeps it until `wipe`. */
 export async function deleteSecurely(ledger: Ledger): Promise<void> {

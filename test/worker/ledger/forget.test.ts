@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { sql } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findSingle, importSingle, makeSingle, type Single } from '../../../worker/campaign/single';
 import {
+  beginOnce,
   control,
+  createCampaign,
   decide,
   end,
+  endOnce,
+  importChunk,
   isPostgresUrl,
   type Ledger,
   needCampaign,
@@ -15,6 +19,8 @@ import {
   takeDriver,
 } from '../../../worker/ledger';
 import { forgetEnded, forgetPerson } from '../../../worker/ledger/forget';
+import { eraseToldOf } from '../../../worker/ledger/forget-told';
+import type { Schema } from '../../../worker/ledger/schema';
 import { deleteSecurely, wipe } from '../../../worker/ledger/wipe';
 import {
   counted,
@@ -26,8 +32,10 @@ import {
   type TestLedger,
   worker,
 } from '../../support/ledger';
+import { plansOf } from '../../support/plans';
 
 const NOW = 10_000;
+const DAY = 24 * 60 * 60_000;
 const TABLES = [
   'campaigns',
   'recipients',
@@ -35,6 +43,10 @@ const TABLES = [
   'contacts',
   'suppressions',
   'audit',
+  'delivery_events',
+  'events',
+  'idempotency',
+  'chunks',
 ] as const;
 const KEEP = { suppression: false };
 const inbox = { id: '1', name: 'Desk', channel: 'sms' } as never;
@@ -231,6 +243,142 @@ onBothLedgers('to forget somebody', (open) => {
     expect((await it_.reopen()).restored).toBeNull();
   });
 
+  /** What a platform told, with a text that names its event. */
+  async function tell(
+    event: Partial<Insertable<Schema['delivery_events']>> & { readonly event_id: string },
+  ): Promise<void> {
+    await ledger.db
+      .insertInto('delivery_events')
+      .values({
+        ...{
+          account: 'desk',
+          kind: 'replied',
+          at: null,
+          seen_at: NOW,
+          campaign_id: null,
+          seq: null,
+        },
+        ...{ message_id: null, conversation_id: null, address: null },
+        text: `said in ${event.event_id}`,
+        ...event,
+      })
+      .execute();
+  }
+  const texts = async () =>
+    (
+      await ledger.db
+        .selectFrom('delivery_events')
+        .select(['event_id', 'text'])
+        .orderBy('event_id')
+        .execute()
+    ).map(({ event_id: id, text }) => `${id}: ${text}`);
+
+  it('with what platforms told: by the address, the rows and the conversations', async () => {
+    const campaign = await ended('a');
+    const about = { message_id: 'message-7001', conversation_id: 'conversation-7009' };
+    await tell({ event_id: 'address', address: phone(0), ...about });
+    await tell({ event_id: 'conversation', conversation_id: 'conversation-7003' });
+    await tell({ event_id: 'elsewhere', conversation_id: 'conversation-7003', account: 'shop' });
+    await tell({ event_id: 'other', address: phone(3), conversation_id: 'conversation-7004' });
+    await tell({ event_id: 'row', campaign_id: campaign.id, seq: 0, ...about });
+    await forgetPerson(ledger, phone(0), KEEP, NOW);
+    expect(await texts()).toEqual([
+      'address: null',
+      'conversation: null',
+      'elsewhere: said in elsewhere',
+      'other: said in other',
+      'row: null',
+    ]);
+    const events = await ledger.db.selectFrom('delivery_events').selectAll().execute();
+    const gone = events.filter(({ text }) => text === null);
+    const nothing = { address: null, message_id: null, conversation_id: null, kind: 'replied' };
+    for (const event of gone) expect(event).toMatchObject(nothing);
+  });
+
+  it('with the keys of chunks that may name them, which still stand for their chunks', async () => {
+    const chunk = { key: `order for ${phone(7)}`, fingerprint: 'of one person' };
+    const campaign = { name: 'c', kind: 'list', account: 'desk', spec: '{}', inbox: '{}' } as const;
+    await createCampaign(ledger, { ...campaign, intake: 'chunks' }, NOW);
+    const rows = (first: number) => [
+      { row: first + 1, raw: phone(7), kind: 'phone' as const, address: phone(7) },
+    ];
+    const add = () => importChunk(ledger, { name: 'c' }, chunk, rows, NOW);
+    await add();
+    await forgetPerson(ledger, phone(7), KEEP, NOW);
+    expect(await everything()).not.toContain(phone(7));
+    // Whoever can guess a chunk could else see that it was there.
+    expect(await everything()).not.toContain(chunk.fingerprint);
+    expect(await add()).toEqual({ replayed: true, first: 0, n: 1, duplicates: 0 });
+    const other = { ...chunk, fingerprint: 'of another' };
+    const reused = importChunk(ledger, { name: 'c' }, other, rows, NOW);
+    await expect(reused).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('without reading through all that was ever told', async () => {
+    const plans = await plansOf(ledger, (db) =>
+      eraseToldOf(db, phone(0), [{ campaignId: 1, seq: 0 }]),
+    );
+    expect(plans).toHaveLength(4);
+    for (const plan of plans) {
+      expect(plan).toMatch(
+        /SEARCH delivery_events USING|Index (Only )?Scan .*using delivery_events|Bitmap Index Scan on delivery_events/,
+      );
+      expect(plan).not.toMatch(
+        /SCAN (delivery_events|recipients)|Seq Scan on (delivery_events|recipients)/,
+      );
+    }
+  });
+
+  it('with answers to programs that may name them', async () => {
+    const answer = async (key: string, body: string, at: number) => {
+      await beginOnce(ledger, { scope: 'n8n', key, fingerprint: 'f' }, at);
+      await endOnce(ledger, { scope: 'n8n', key }, { status: 201, body }, at);
+    };
+    const number = phone(5).replace('+', '');
+    await answer('old', '{}', NOW);
+    await answer('young', '{}', NOW + DAY);
+    await answer(`order-for-${number}`, '{}', NOW + DAY);
+    await answer('named', `{"to":"${phone(5)}"}`, NOW + DAY);
+    await answer('To Ada@Example.org', '{}', NOW + DAY);
+    const keys = async () =>
+      (await ledger.db.selectFrom('idempotency').select('key').orderBy('key').execute()).map(
+        ({ key }) => key,
+      );
+    await forgetPerson(ledger, phone(5), KEEP, NOW + DAY);
+    expect(await keys()).toHaveLength(3);
+    expect(await keys()).not.toContain('named');
+    await forgetPerson(ledger, 'ada@example.org', KEEP, NOW + DAY + 1);
+    expect(await keys()).toEqual(['young']);
+    await forgetEnded(ledger, NOW, NOW + 2 * DAY + 1);
+    expect(await keys()).toEqual([]);
+  });
+
+  it('by age: what platforms told of campaigns that ended, and until then of nobody on a list', async () => {
+    const old = await ended('old');
+    await importChunkInto('chunked');
+    await control(ledger, 'old', { action: 'cancel' }, NOW);
+    await control(ledger, 'chunked', { action: 'cancel' }, NOW);
+    const young = await ended('young', 10);
+    await tell({ event_id: 'nobody', address: phone(50) });
+    await tell({ event_id: 'nobody young', address: phone(51), seen_at: NOW + 1 });
+    await tell({ event_id: 'old', campaign_id: old.id, seq: 2 });
+    await tell({ event_id: 'young', campaign_id: young.id, seq: 2 });
+    await forgetEnded(ledger, NOW + 1, NOW + 10);
+    const kept = ['nobody young: said in nobody young', 'young: said in young'];
+    expect(await texts()).toEqual(['nobody: null', kept[0], 'old: null', kept[1]]);
+    expect(await everything()).not.toContain(phone(50));
+    expect(await ledger.db.selectFrom('chunks').selectAll().execute()).toEqual([]);
+    // Nobody tells it again after a month: then not even its id is needed.
+    await forgetEnded(ledger, NOW + 1, NOW + 31 * DAY);
+    expect(await texts()).toEqual(kept);
+  });
+
+  async function importChunkInto(name: string): Promise<void> {
+    const campaign = { name, kind: 'list', account: 'desk', spec: '{}', inbox: '{}' } as const;
+    await createCampaign(ledger, { ...campaign, intake: 'chunks' }, NOW);
+    await importChunk(ledger, { name }, { key: '1', fingerprint: 'f' }, () => [], NOW);
+  }
+
   it('by age: the newest attempt stays, so that the ledger is not taken for a copy', async () => {
     await ended('old');
     await control(ledger, 'old', { action: 'cancel' }, NOW);
@@ -265,14 +413,15 @@ onBothLedgers('to forget somebody', (open) => {
     const holds = (text: string) => files().some((file) => file.includes(text));
     await running(ledger, 'a', 90);
     await running(ledger, 'b', 90);
-    expect(holds(phone(40))).toBe(true);
+    await tell({ event_id: 'e', address: phone(40), text: 'Wrong number' });
+    expect(holds(phone(40)) && holds('Wrong number')).toBe(true);
     await deleteSecurely(ledger);
     await forgetPerson(ledger, phone(40), KEEP, NOW);
     const alive = await sliceOf(ledger, 1, NOW);
     expect(await wipe(ledger, NOW)).toBe(false);
     await end(ledger, alive.id);
     expect(await wipe(ledger, NOW)).toBe(true);
-    expect(holds(phone(40))).toBe(false);
+    expect(holds(phone(40)) || holds('Wrong number')).toBe(false);
     expect(holds(phone(41))).toBe(true);
     expect((await it_.reopen()).restored).toBeNull();
   });

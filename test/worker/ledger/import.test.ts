@@ -4,14 +4,20 @@ import {
   control,
   createCampaign,
   decide,
+  figuresOf,
+  giveList,
   importRecipients,
   type Landing,
   type Ledger,
+  recount as recountRows,
+  refuseList,
   results,
   retryFailed,
   seal,
   tally,
 } from '../../../worker/ledger';
+import { count } from '../../../worker/ledger/counters';
+import { expectTrueCounters } from '../../support/counts';
 import {
   counted,
   onBothLedgers,
@@ -75,6 +81,32 @@ onBothLedgers('importing and results', (open) => {
       const campaign = await fresh();
       await seal(ledger, campaign, 0);
       await expect(importRecipients(ledger, campaign, 0, [row(0)], 0)).rejects.toThrow('complete');
+    });
+
+    it('takes nothing of a list that another one has replaced, by whoever slept meanwhile', async () => {
+      await createCampaign(
+        ledger,
+        {
+          ...{ name: 'a', kind: 'list', account: 'desk', spec: '{}', inbox: '{}' },
+          intake: 'upload',
+        },
+        0,
+      );
+      const give = async (hash: string) =>
+        (await giveList(ledger, 'a', { path: `/lists/${hash}.csv`, hash }, 0)).campaign;
+      const slept = await give('one');
+      await importRecipients(ledger, slept, 0, [row(0), row(1)], 0);
+      await refuseList(ledger, slept, 'broken', 0);
+      const now = await give('two');
+      const late = importRecipients(ledger, slept, 0, [row(0), row(1)], 0);
+      await expect(late).rejects.toMatchObject({ code: 'busy' });
+      await expect(seal(ledger, slept, 0)).rejects.toMatchObject({ code: 'busy' });
+      await importRecipients(ledger, now, 0, [row(5)], 0);
+      // Also where the other list has the same bytes: nothing may be left out.
+      const gap = importRecipients(ledger, now, 2, [row(7)], 0);
+      await expect(gap).rejects.toMatchObject({ code: 'busy' });
+      expect((await seal(ledger, now, 0)).state).toBe('ready');
+      expect((await results(ledger, now.id, {})).map(({ raw }) => raw)).toEqual([phone(5)]);
     });
 
     it('gives a send the same key each time, and another one in another campaign', async () => {
@@ -170,6 +202,41 @@ onBothLedgers('importing and results', (open) => {
         reason: 'cancelled',
         n: 3,
       });
+    });
+
+    it('of deliveries stand beside those of states, and are put right with them', async () => {
+      const campaign = await running(ledger, 'a', 4);
+      const known = ['delivered', 'delivered', 'replied'];
+      for (const [seq, delivery] of known.entries()) {
+        await ledger.db
+          .updateTable('recipients')
+          .set({ delivery })
+          .where('campaign_id', '=', campaign.id)
+          .where('seq', '=', seq)
+          .execute();
+      }
+      await count(ledger.db, campaign.id, [
+        { to: { state: 'delivery', reason: 'delivered' }, n: 3 },
+        {
+          from: { state: 'delivery', reason: 'delivered' },
+          to: { state: 'delivery', reason: 'replied' },
+          n: 1,
+        },
+        { to: { state: 'double' }, n: 1 },
+      ]);
+      const wanted = {
+        counts: expect.objectContaining({ pending: 4, total: 4, double: 1 }),
+        reasons: [],
+        delivery: { delivered: 2, read: 0, delivery_failed: 0, replied: 1 },
+      };
+      expect(await tally(ledger.db, campaign.id)).toEqual(wanted);
+      await expectTrueCounters(ledger, campaign.id);
+      const { rows, outcomes } = await figuresOf(ledger.db, 2_000);
+      expect(rows.map(({ state }) => state).toSorted()).toEqual(['double', 'pending']);
+      expect(outcomes.map(({ state }) => state).toSorted()).toEqual(['double', 'pending']);
+      await ledger.db.deleteFrom('counters').where('state', '<>', 'double').execute();
+      await recountRows(ledger, campaign.id);
+      expect(await tally(ledger.db, campaign.id)).toEqual(wanted);
     });
 
     it('"finished" is counted from the rows', async () => {

@@ -84,6 +84,64 @@ onBothLedgers('the limiter', (open) => {
     );
   });
 
+  it('raised, holds from its last token on, with no wait of the old one and no burst', async () => {
+    await setLimit(ledger, SCOPE, 0.01);
+    expect((await takeTokens(ledger, SCOPE, 5, NOW)).tokens).toHaveLength(1);
+    const refused = await takeTokens(ledger, SCOPE, 5, NOW + 3_000);
+    expect(refused.tokens).toHaveLength(0);
+    // Soon enough to hear of another rate.
+    expect(refused.nextAt).toBeLessThanOrEqual(NOW + 5_000);
+    await setLimit(ledger, SCOPE, 20);
+    let taken = 0;
+    for (let now = NOW + 3_000; now < NOW + 13_000; now += 50) {
+      taken += (await takeTokens(ledger, SCOPE, 50, now)).tokens.length;
+    }
+    expect(taken).toBeGreaterThanOrEqual(200);
+    expect(taken).toBeLessThanOrEqual(20 * (10 + 1) + 3);
+    // What was given out ahead of its moment stays given out, however often the rate is raised.
+    for (let n = 0; n < 30; n += 1) await takeTokens(ledger, SCOPE, 50, NOW + 13_000);
+    let more = 0;
+    for (let rate = 21; rate <= 25; rate += 1) {
+      await setLimit(ledger, SCOPE, rate);
+      more += (await takeTokens(ledger, SCOPE, 50, NOW + 13_000)).tokens.length;
+    }
+    expect(more).toBeLessThanOrEqual(1);
+  });
+
+  it('raised again and again, never lets more start than its highest rate allows', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.double({ min: 0.05, max: 300, noNaN: true }), { minLength: 2, maxLength: 5 }),
+        fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 6, maxLength: 20 }),
+        async (some, waits) => {
+          const rates = some.toSorted((a, b) => a - b);
+          const scope = `account/${Math.random()}/message`;
+          const tokens: Token[] = [];
+          let now = NOW;
+          for (const rate of rates) {
+            await setLimit(ledger, scope, rate);
+            for (const ms of waits) {
+              tokens.push(...(await takeTokens(ledger, scope, 80, now)).tokens);
+              now += ms;
+            }
+          }
+          const highest = rates.at(-1) ?? 0;
+          for (const beat of [500, 1_500]) {
+            const starts = tokens.map(({ at, useBy }) =>
+              Math.min(useBy, Math.ceil(at / beat) * beat),
+            );
+            for (const ms of [0, 100, 500, 1_000, 5_000]) {
+              const most =
+                highest < 2 ? (highest * ms) / 1_000 + 2 : (highest * (ms + 500)) / 1_000 + 1;
+              expect(worst(starts, ms)).toBeLessThanOrEqual(most + 0.01);
+            }
+          }
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
   it('loses nothing to a caller that asks in time', async () => {
     await setLimit(ledger, SCOPE, 100);
     let now = NOW;

@@ -5,16 +5,24 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import {
   askFor,
+  beginOnce,
   control,
+  createApiKey,
   createCampaign,
   createSchedule,
+  emit,
   end,
+  endOnce,
+  importChunk,
   importRecipients,
   type Ledger,
   needCampaign,
   openLedger,
+  readEvents,
   results,
+  revokeApiKey,
   suppress,
+  takePoll,
 } from '../../../worker/ledger';
 import { backup } from '../../../worker/ledger/backup';
 import { FILLABLE, MOVABLE, moveLedger, unseal } from '../../../worker/ledger/move';
@@ -45,6 +53,13 @@ const TABLES = [
   'schedules',
   'occurrences',
   'lists',
+  'delivery_events',
+  'events',
+  'feed',
+  'api_keys',
+  'idempotency',
+  'chunks',
+  'polls',
 ] as const;
 
 /** Some of everything, and rows beyond a page. */
@@ -100,6 +115,36 @@ async function fill(ledger: Ledger): Promise<void> {
     .insertInto('lists')
     .values({ hash: 'abc', piece: 0, last: 1, bytes: 'cGhvbmU=', at: NOW })
     .execute();
+  await fillInbound(ledger, campaign.id);
+}
+
+/** What platforms and programs have told. */
+async function fillInbound(ledger: Ledger, campaignId: number): Promise<void> {
+  await ledger.db
+    .insertInto('delivery_events')
+    .values({
+      ...{ account: 'desk', event_id: '7', kind: 'replied', at: null, seen_at: NOW },
+      ...{ campaign_id: campaignId, seq: 0, message_id: '1', conversation_id: '2' },
+      ...{ address: phone(0), text: 'Zoë "said"' },
+    })
+    .execute();
+  const reply = { type: 'replied', campaignId, seq: 0, account: 'desk', eventId: '7' } as const;
+  await ledger.db.transaction().execute((trx) => emit(trx, [reply], NOW));
+  await createApiKey(ledger, { name: 'n8n', scope: 'send' }, NOW);
+  const once = { scope: 'n8n', key: '1' };
+  await beginOnce(ledger, { ...once, fingerprint: '2' }, NOW);
+  await endOnce(ledger, once, { status: 201, body: '{}' }, NOW);
+  await createCampaign(
+    ledger,
+    {
+      ...{ name: 'chunked', kind: 'list', account: 'desk', spec: '{}', inbox: '{}' },
+      intake: 'chunks',
+    },
+    NOW,
+  );
+  const rows = () => [{ row: 1, raw: '', skip: { reason: 'no_address' as const } }];
+  await importChunk(ledger, { name: 'chunked' }, { key: '1', fingerprint: '1' }, rows, NOW);
+  await takePoll(ledger, 'desk', 'one', { now: NOW, leaseMs: 1, everyMs: 0 });
 }
 
 const all = async (ledger: Ledger) =>
@@ -166,7 +211,29 @@ describe.each(pairs)('a ledger is moved from %s to %s', (from = '', to = '') => 
     await move();
     const next = await sliceOf(target, 1, NOW);
     expect(next.id).toBe(last.id + 1);
-    expect((await running(target, 'next', 1)).id).toBe(3);
+    expect((await running(target, 'next', 1)).id).toBe(4);
+  });
+
+  it('and whoever follows its events goes on where they were', async () => {
+    await fill(source);
+    const read = (ledger: Ledger, after: string | null, limit = 100) =>
+      readEvents(ledger, { after, limit });
+    const seen = await read(source, null, 1);
+    const last = await read(source, null);
+    // Nobody has read this one before the move.
+    const reply = { type: 'replied', account: 'desk', eventId: '7' } as const;
+    await source.db.transaction().execute((trx) => emit(trx, [reply], NOW));
+    await move();
+    await control(target, 'a', { action: 'pause' }, NOW);
+    const types = async (after: string) =>
+      (await read(target, after)).events.map(({ type }) => type);
+    expect(await types(seen.next)).toEqual(['started', 'replied', 'replied', 'paused']);
+    expect(await types(last.next)).toEqual(['replied', 'paused']);
+    const [told] = (await read(target, last.next)).events;
+    expect(told?.told).toMatchObject({ kind: 'replied', text: 'Zoë "said"', address: phone(0) });
+    // What the old ledger would give a position to has another one in the new one by now.
+    await source.db.updateTable('events').set({ position: null }).execute();
+    await expect(read(source, null)).rejects.toThrow(/was moved to/);
   });
 
   it('only while nobody works in it, and is then as it was', async () => {
@@ -181,6 +248,9 @@ describe.each(pairs)('a ledger is moved from %s to %s', (from = '', to = '') => 
 
   it('only to where nothing is, and is then as it was', async () => {
     await running(source, 'a', 1);
+    await createApiKey(target, { name: 'n8n', scope: 'send' }, NOW);
+    await expect(move()).rejects.toThrow('is not empty');
+    await revokeApiKey(target, 'n8n', NOW);
     await suppress(target, [phone(1)], { reason: '', source: 'test' }, NOW);
     await expect(move()).rejects.toThrow('is not empty');
     expect((await two.reopen()).restored).toBeNull();
@@ -255,7 +325,7 @@ onBothLedgers('a backup', (open) => {
   it('is one file for its owner, with everything in it, and comes up paused', async () => {
     await fill(it_.ledger);
     const file = join(folder, 'backup.db');
-    expect(await backup(it_.ledger, file)).toEqual({ campaigns: 2, recipients: 2_540 });
+    expect(await backup(it_.ledger, file)).toEqual({ campaigns: 3, recipients: 2_541 });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     for (const end of ['-wal', '-shm', '.mark', '.part', '.part.mark']) {
       expect(existsSync(`${file}${end}`)).toBe(false);
@@ -267,6 +337,11 @@ onBothLedgers('a backup', (open) => {
       expect(a).toMatchObject({ state: 'paused', paused_by: 'self' });
       expect(await results(copy, a.id, {})).toEqual(await results(it_.ledger, a.id, {}));
       expect(await counted(copy, a.id)).toEqual(await recount(copy, a.id));
+      // Its feed goes on as another one.
+      const { next } = await readEvents(it_.ledger, { after: null, limit: 10 });
+      await expect(readEvents(copy, { after: next, limit: 10 })).rejects.toThrow('restored');
+      const { events } = await readEvents(copy, { after: null, limit: 10 });
+      expect(events.map(({ type }) => type)).toEqual(['ready', 'started', 'replied', 'paused']);
     } finally {
       await copy.close();
     }

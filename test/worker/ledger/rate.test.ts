@@ -73,6 +73,17 @@ onBothLedgers('the rate of a campaign', (open) => {
     ]);
   });
 
+  it('holds at once where it is raised, also for rows whose moment was far off', async () => {
+    const campaign = await running(ledger, 'a', 100);
+    await setLimit(ledger, `campaign/${campaign.id}`, 0.02);
+    expect(await passed('a', 10_000)).toBe(1);
+    await ledger.db.updateTable('recipients').set({ state: 'pending', lease_id: null }).execute();
+    await changeRate(ledger, 'a', 5, 20_000);
+    const faster = await passed('a', 20_000);
+    expect(faster).toBeGreaterThanOrEqual(48);
+    expect(faster).toBeLessThanOrEqual(56);
+  });
+
   it('is kept by the next start, also of a process that read the campaign before', async () => {
     const sandbox = await startSandbox();
     const connection = await connectSandbox(ledger, sandbox);
