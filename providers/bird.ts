@@ -1,6 +1,8 @@
+import type { DeliveryEvent } from '../core/delivery';
 import type { Address, Attachment } from '../core/message';
 import { asker, refusal } from './ask';
 import { authorize, openAccount, pingRequest } from './bird/account';
+import { catchUp } from './bird/catch-up';
 import {
   type ContactCard,
   createContact,
@@ -62,6 +64,7 @@ export interface BirdProvider extends Provider {
   findSent(key: string, trace: Trace): Promise<Finding>;
   findAllSent(sought: readonly Sought[]): Promise<readonly Finding[]>;
   uploadMedia(file: Attachment, inbox: Inbox): Promise<string>;
+  catchUp(since: number, until: number): AsyncGenerator<readonly DeliveryEvent[]>;
   getChannel(inboxId: string): Promise<Inbox>;
   getContact(id: string): Promise<ContactCard>;
   createContact(contact: NewContact): Promise<ContactCard>;
@@ -105,6 +108,7 @@ export const bird = defineProvider<BirdProvider>({
     contacts: true,
     conversations: true,
     deliveryEvents: ['sent', 'delivered', 'read', 'failed', 'replied'],
+    catchesUp: ['delivered', 'failed', 'replied'],
     deduplicates: 'by_lookup',
     // How soon a list shows a message is not documented: its absence is a strong sign, and no proof.
     onAbsent: 'park',
@@ -145,6 +149,7 @@ export const bird = defineProvider<BirdProvider>({
       // Where a contact's own word is not honoured, none of them is blocked, and a known one need not be asked for.
       ...(account.settings.consent === 'ignore' && { listBlocked: async () => new Set<string>() }),
       uploadMedia: (file, inbox) => uploadMedia(account, file, inbox),
+      catchUp: (since, until) => catchUp(account, since, until),
       getChannel: (inboxId) => getChannel(account, inboxId),
       getContact: (id) => getContact(account, id),
       createContact: (contact) => createContact(account, contact),

@@ -27,6 +27,7 @@ export const chatwoot = defineProvider<ChatwootProvider>({
     contacts: true,
     conversations: true,
     deliveryEvents: ['sent', 'delivered', 'read', 'failed', 'replied'],
+    catchesUp: ['delivered', 'read', 'failed', 'replied'],
     deduplicates: 'by_lookup',
     onAbsent: 'resend',
     // 30 s in the queue and 15 s of work (rack-timeout's defaults), doubled.

@@ -1,5 +1,6 @@
 import { ProviderError } from '../core/errors';
 import { type Ask, asker, refusal } from './ask';
+import { catchUp } from './pivotcx/catch-up';
 import { ensureContact } from './pivotcx/contacts';
 import { ensureConversation } from './pivotcx/conversations';
 import { authorize, CREDENTIALS } from './pivotcx/credentials';
@@ -42,6 +43,8 @@ export const pivotcx = defineProvider<PivotcxProvider>({
     conversations: true,
     instead: { template: 'Write the words into message.text: they are sent as they are.' },
     deliveryEvents: [],
+    // What an account's own schema may list is no document.
+    catchesUp: [],
     deduplicates: 'no',
     onAbsent: 'park',
     // Of no public document; counts only for an account with `messagesPath`.
@@ -74,6 +77,10 @@ export const pivotcx = defineProvider<PivotcxProvider>({
       findSent: (_key, trace) => findSent(account, trace),
       // No contact is blocked there: who has texted STOP is refused with the message itself.
       listBlocked: async () => new Set(),
+      ...(settings.messagesPath !== null &&
+        settings.conversationActivePath !== '' && {
+          catchUp: (since: number) => catchUp(account, since),
+        }),
     };
   },
 });

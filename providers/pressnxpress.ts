@@ -51,6 +51,7 @@ export const pressnxpress = defineProvider<Provider>({
       attachments: 'A touchpoint sends its own words and link, and nothing else.',
     },
     deliveryEvents: [],
+    catchesUp: [],
     deduplicates: 'no',
     onAbsent: 'park',
     settleDelayMs: 0,

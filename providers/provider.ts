@@ -46,6 +46,8 @@ export interface Capabilities {
   readonly instead?: Readonly<Partial<Record<'text' | 'template' | 'attachments', string>>>;
   /** What its webhooks tell of; empty where it has none that are described. */
   readonly deliveryEvents: readonly DeliveryKind[];
+  /** What its listings tell of later (`catchUp`); empty where they tell nothing of it. */
+  readonly catchesUp: readonly DeliveryKind[];
   /** How a lost answer is settled: by repeating the key, by looking the message up, or not at all. */
   readonly deduplicates: 'by_key' | 'by_lookup' | 'no';
   /** What a proven absence leads to by default: send again, or leave it to a person. */
@@ -243,6 +245,12 @@ export interface Provider {
   probe?(inbox: Inbox): Promise<Inbox>;
   /** Ids of contacts that must not be written to; lets a warm recipient go without a look-up of its own. */
   listBlocked?(): Promise<ReadonlySet<string>>;
+  /**
+   * What became of messages and what people answered from `since` to `until`, in pages, of which some may be empty; milliseconds
+   * since the epoch. For whoever gets no webhooks, or has lost some. Ids are those of the webhook's events: telling a thing
+   * again is fine.
+   */
+  catchUp?(since: number, until: number): AsyncGenerator<readonly DeliveryEvent[]>;
 }
 
 export interface ProviderDefinition<P extends Provider = Provider> {
@@ -276,6 +284,8 @@ export interface WebhookRequest {
 export interface Webhook {
   /** Whether the platform sent it; compared in constant time. Absent where the platform signs nothing. */
   readonly verify?: (request: WebhookRequest, secret: string) => boolean;
+  /** True where older servers sign nothing: a secret in the address counts as well then. */
+  readonly mayBeUnsigned?: true;
   /**
    * What it tells; empty for events of no interest.
    *

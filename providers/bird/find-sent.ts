@@ -2,21 +2,18 @@ import type { Finding, Inbox, Receipt, Sought, Trace } from '../provider';
 import { type Body, readAny, readId, readOptionalText } from '../read';
 import type { Account } from './account';
 import { conversationsOf } from './conversations';
-import { conversationMessagesPath, sentBetween } from './messages';
+import { conversationMessagesPath, listedBetween } from './messages';
 import { type List, readAll } from './pages';
 import { failureWords, NOT_SENT } from './status';
+import { windowsOf } from './windows';
 
 const MINUTE_MS = 60_000;
 /** Their clock and ours may differ by this much, on either side of the question. */
 const SLACK_MS = 15 * MINUTE_MS;
 /** More, and a message may lie outside of what was listed. */
 const CLOCKS_MS = 10 * MINUTE_MS;
-/** One list may span this much (a connector's note; bird docs say nothing); windows overlap, as their edges may be open. */
-const WINDOW_MS = 7 * 24 * 60 * MINUTE_MS;
-const OVERLAP_MS = MINUTE_MS;
 /** Pages of one look-up: at 100 messages a second, half an hour. */
 const MOST_PAGES = 2_000;
-const MOST_WINDOWS = 60;
 /** Pages of one conversation. */
 const CONVERSATION_PAGES = 50;
 
@@ -73,7 +70,7 @@ async function lookInChannel(
   const windows = windowsOf(since, until + SLACK_MS);
   if (windows === undefined) return { hits, doubt: 'the messages are too old to be looked for' };
   for (const { start, end } of windows) {
-    const list = sentBetween(account, inbox.id, { start, end, row: (row) => row });
+    const list = listedBetween(account, inbox.id, { start, end, direction: 'outgoing' });
     const listing = await readAll(account, list, left, ({ rows, headers }) => {
       if (first) doubt ??= clocksDiffer(headers['date'], until);
       first = false;
@@ -86,24 +83,6 @@ async function lookInChannel(
     doubt ??= listing.doubt;
   }
   return { hits, doubt };
-}
-
-interface Window {
-  readonly start: number;
-  /** Null: open, as an end that lies ahead by their clock might be refused. */
-  readonly end: number | null;
-}
-
-/** Windows from the first moment to the last; undefined where they are too many to be listed. */
-function windowsOf(from: number, to: number): Window[] | undefined {
-  const windows: Window[] = [];
-  for (let start = from; windows.length === 0 || start < to - OVERLAP_MS; ) {
-    if (windows.length === MOST_WINDOWS) return undefined;
-    const end = Math.min(start + WINDOW_MS, to);
-    windows.push({ start, end: end === to ? null : end });
-    start = end - OVERLAP_MS;
-  }
-  return windows;
 }
 
 /** Keeps a row that is one of ours; returns what it throws doubt on. Strangers, and rows of other times, are nothing. */

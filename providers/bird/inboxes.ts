@@ -20,7 +20,8 @@ export async function getChannel(account: Account, id: string): Promise<Inbox> {
   });
 }
 
-const channels = (account: Account): List<Inbox> => ({
+/** The list of all channels. */
+export const channels = (account: Account): List<Inbox> => ({
   asked: 'listing channels',
   path: '/channels',
   row: (row) => inboxOf(account, row),

@@ -126,18 +126,27 @@ function queryOf({ settings }: Account, query: MessageQuery): Query {
   return Object.fromEntries(all.filter(([name, value]) => name !== '' && value !== undefined));
 }
 
-/** The list of a channel's messages between two moments, as a look-up reads it. */
-export function sentBetween<T>(
+/** The list of what a channel sent, or got, between two moments. */
+export function listedBetween(
   account: Account,
   inboxId: string,
-  { start, end, row }: { start: number; end: number | null; row: (row: Body) => T },
-): List<T> {
+  {
+    start,
+    end,
+    direction,
+  }: { start: number; end: number | null; direction: 'incoming' | 'outgoing' },
+): List<Body> {
   const query = queryOf(account, {
     start: new Date(start).toISOString(),
     ...(end === null ? {} : { end: new Date(end).toISOString() }),
-    direction: 'outgoing',
+    direction,
   });
-  return { asked: 'looking for sent messages', path: messagesPath(inboxId), query, row };
+  return {
+    asked: direction === 'outgoing' ? 'looking for sent messages' : 'looking for answers',
+    path: messagesPath(inboxId),
+    query,
+    row: (row) => row,
+  };
 }
 
 export function conversationMessagesPath(conversationId: string): string {

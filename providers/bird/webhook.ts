@@ -57,7 +57,7 @@ export function parse(rawBody: Uint8Array): readonly DeliveryEvent[] {
   return told === undefined ? [] : [told];
 }
 
-function statusOf(message: Body): DeliveryEvent | undefined {
+export function statusOf(message: Body): DeliveryEvent | undefined {
   const status = readOptionalText(message, 'status') ?? '';
   const kind = KIND[status];
   const id = readOptionalText(message, 'id');
@@ -87,11 +87,12 @@ function readingOf(interaction: Body): DeliveryEvent | undefined {
   };
 }
 
-function answerOf(message: Body): DeliveryEvent | undefined {
+export function answerOf(message: Body): DeliveryEvent | undefined {
   const id = readOptionalText(message, 'id');
   if (id === null) return undefined;
   return {
-    ...about(message, id),
+    // What was said counts from when it was said: its row may be touched later.
+    ...about(message, id, ['createdAt', 'lastStatusAt', 'updatedAt']),
     id: `${id}:replied`,
     kind: 'replied',
     key: null,
@@ -100,10 +101,12 @@ function answerOf(message: Body): DeliveryEvent | undefined {
   };
 }
 
-function about(payload: Body, messageId: string) {
-  const times = ['lastStatusAt', 'updatedAt', 'createdAt'].map((field) =>
-    Date.parse(readOptionalText(payload, field) ?? ''),
-  );
+function about(
+  payload: Body,
+  messageId: string,
+  fields: readonly string[] = ['lastStatusAt', 'updatedAt', 'createdAt'],
+) {
+  const times = fields.map((field) => Date.parse(readOptionalText(payload, field) ?? ''));
   return {
     messageId,
     conversationId: readOptionalText(payload, 'conversationId'),

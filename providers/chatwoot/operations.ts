@@ -1,3 +1,4 @@
+import type { DeliveryEvent } from '../../core/delivery';
 import type { Address } from '../../core/message';
 import type {
   Contact,
@@ -11,6 +12,7 @@ import type {
   Trace,
 } from '../provider';
 import { type Account, refuse } from './account';
+import { catchUp } from './catch-up';
 import { type ContactCard, ensureContact, getContact, listBlocked } from './contacts';
 import { createConversation, ensureConversation } from './conversations';
 import { findSent } from './find-sent';
@@ -27,6 +29,7 @@ export interface ChatwootProvider extends Provider {
   createConversation(contact: Contact, address: Address, inbox: Inbox): Promise<Conversation>;
   findSent(key: string, trace: Trace): Promise<Finding>;
   listBlocked(): Promise<ReadonlySet<string>>;
+  catchUp(since: number, until: number): AsyncGenerator<readonly DeliveryEvent[]>;
   /** Tries what a server of unknown version keeps of a message; see `probe.ts`. */
   probe(inbox: Inbox, conversationId?: string): Promise<Inbox>;
   getContact(id: string): Promise<ContactCard>;
@@ -50,6 +53,7 @@ export function operationsOf(account: Account): ChatwootProvider {
     sendMessage: (send) => sendMessage(account, send),
     findSent: (key, trace) => findSent(account, key, trace),
     listBlocked: () => listBlocked(account),
+    catchUp: (since, until) => catchUp(account, since, until),
     probe: (inbox, conversationId) => probe(account, inbox, conversationId),
     getContact: (contactId) => getContact(account, contactId),
     listMessages: (conversationId, after) => listMessages(account, conversationId, after),

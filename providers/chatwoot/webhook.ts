@@ -1,23 +1,19 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { DeliveryEvent, DeliveryKind } from '../../core/delivery';
+import type { DeliveryEvent } from '../../core/delivery';
 import type { Json } from '../../core/http';
-import type { Address } from '../../core/message';
 import type { Webhook, WebhookRequest } from '../provider';
 import { type Body, isWrongShape, readAny, readId, readOptionalText, readText } from '../read';
 import { type Edition, failed } from './account';
-import { keyOf } from './marker';
+import { type Place, replyOf, sideOf, statusOf } from './told';
 
 /** How far the platform's clock and ours may be apart, or a call may be old: a copied one is worth nothing later. */
 const MOST_AGE_MS = 5 * 60_000;
 const MESSAGE_EVENTS = ['message_created', 'message_updated'];
-const STATUSES = ['sent', 'delivered', 'read', 'failed'] as const;
-/** As the numbers that stand for them elsewhere. */
-const TYPES = ['incoming', 'outgoing', 'activity', 'template'];
 
 /** The calls of an account's webhook, or of an API inbox's callback (Chatwoot v4.15.1, app/listeners/webhook_listener.rb). */
 export function webhookOf(edition: Edition, signature: 'signed' | 'unsigned'): Webhook {
   const parse = (rawBody: Uint8Array) => eventsOf(edition, rawBody);
-  return signature === 'signed' ? { verify, parse } : { parse };
+  return signature === 'signed' ? { verify, mayBeUnsigned: true, parse } : { parse };
 }
 
 /**
@@ -59,80 +55,26 @@ function told(
 }
 
 function eventsOfMessage(message: Body): readonly DeliveryEvent[] {
-  const given = readAny(message, 'message_type');
-  const type = typeof given === 'number' ? TYPES[given] : given;
-  if (readAny(message, 'private') === true) return [];
-  if (type === 'incoming') return [replyOf(message)];
-  if (type !== 'outgoing' && type !== 'template') return [];
-  const status = statusOf(message);
-  return status === null ? [] : [status];
-}
-
-function replyOf(message: Body): DeliveryEvent {
-  const id = readId(message, 'id');
-  return {
-    ...eventOf(message, id, 'replied'),
-    // The person's own message bears no key of ours.
-    key: null,
-    at: timeOf(readAny(message, 'created_at')),
-    text: readOptionalText(message, 'content'),
+  const side = sideOf(message);
+  if (side === null) return [];
+  const place: Place = {
+    conversationId: readId(message, 'conversation.id'),
+    channel: readOptionalText(message, 'conversation.channel'),
+    contact: readAny(message, 'conversation.meta.sender'),
   };
+  if (side === 'person') return [replyOf(message, place)];
+  const status = statusOf(message, rowOf(message), place);
+  return status === null ? [] : [status];
 }
 
 /**
  * The call has no status of its own. The conversation in it shows its last message whole: only when that is this very
- * message does its status belong to it (Chatwoot v4.15.1, `Message#webhook_data`). A refusal is told beside it.
+ * message does its status belong to it (Chatwoot v4.15.1, `Message#webhook_data`).
  */
-function statusOf(message: Body): DeliveryEvent | null {
-  const id = readId(message, 'id');
-  const last = lastMessage(message);
-  const row = last !== undefined && readId(last, 'id') === id ? last : undefined;
-  const status = STATUSES.find((each) => each === readAny(row, 'status'));
-  const refusal = readOptionalText(message, 'content_attributes.external_error');
-  const came = status === 'delivered' || status === 'read';
-  const kind = refusal !== null && !came ? 'failed' : status;
-  if (kind === undefined) return null;
-  return {
-    ...eventOf(message, id, kind),
-    at: timeOf(readAny(row, 'updated_at')),
-    text: kind === 'failed' ? refusal : null,
-  };
-}
-
-function lastMessage(message: Body): Json | undefined {
+function rowOf(message: Body): Json | undefined {
   const messages = readAny(message, 'conversation.messages');
-  return Array.isArray(messages) ? messages[0] : undefined;
-}
-
-function eventOf(message: Body, id: string, kind: DeliveryKind): DeliveryEvent {
-  const channel = readOptionalText(message, 'conversation.channel');
-  return {
-    // A message is in one state once: told twice, it is the same.
-    id: `${id}-${kind}`,
-    kind,
-    messageId: id,
-    conversationId: readId(message, 'conversation.id'),
-    key: keyOf(message, channel),
-    address: addressOf(readAny(message, 'conversation.meta.sender'), channel),
-    at: null,
-    text: null,
-  };
-}
-
-/** The contact's address, of the kind that the channel writes to. */
-function addressOf(contact: Body, channel: string | null): Address | null {
-  const phone = readOptionalText(contact, 'phone_number') ?? '';
-  const email = readOptionalText(contact, 'email') ?? '';
-  const mail: Address | null = email === '' ? null : { kind: 'email', value: email.toLowerCase() };
-  if (channel === 'Channel::Email') return mail;
-  return /^\+[1-9]\d{1,14}$/.test(phone) ? { kind: 'phone', value: phone } : mail;
-}
-
-/** ISO 8601, or seconds since the epoch. */
-function timeOf(value: Body): number | null {
-  if (typeof value === 'number') return value * 1000;
-  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(ms) ? null : ms;
+  const last = Array.isArray(messages) ? messages[0] : undefined;
+  return last !== undefined && readId(last, 'id') === readId(message, 'id') ? last : undefined;
 }
 
 function parsed(rawBody: Uint8Array): Body {

@@ -41,6 +41,18 @@ export const CREDENTIALS: readonly CredentialField[] = [
     'Message Created Path',
     'Where a listed message says when it was made.',
   ),
+  setting(
+    'messageDirectionPath',
+    'Message Direction Path',
+    'Where a listed message says who wrote it.',
+  ),
+  setting('messageInbound', 'Inbound Word', "What it says there of a person's own message."),
+  setting('messageTextPath', 'Message Text Path', 'Where a listed message has its words.'),
+  setting(
+    'conversationActivePath',
+    'Conversation Active Path',
+    'Where a listed conversation says when it was last written in. Without it, and Messages Path, answers are not looked for.',
+  ),
   setting('trailingSlash', 'Trailing Slash', 'Of all paths: as_written, always or never.'),
   setting(
     'nameFilterParam',

@@ -1,7 +1,6 @@
 import type { Finding, Trace } from '../provider';
-import type { Body } from '../read';
 import { type Account, pagesOf } from './lists';
-import { readEither } from './rows';
+import { momentOf, readEither } from './rows';
 
 /** The platform's clock may differ from the one that noted when the attempt began. */
 const CLOCKS_APART_MS = 10 * 60_000;
@@ -34,13 +33,6 @@ export async function findSent(account: Account, trace: Trace): Promise<Finding>
       }
     }
   }
-}
-
-/** Only with its zone: without one it would be read by the zone of this machine. */
-function momentOf(value: Body): number | null {
-  if (typeof value !== 'string' || !/(Z|[+-]\d\d:?\d\d)$/i.test(value)) return null;
-  const moment = Date.parse(value);
-  return Number.isNaN(moment) ? null : moment;
 }
 
 function unclear(why: string): Finding {

@@ -37,16 +37,34 @@ export function contactIdOf(row: Body, { contactIdPaths }: Settings): string | n
 
 /** Answers may be in camel case, as bodies are, or in snake case, as filters are. */
 export function readEither(row: Body, path: string): Body {
-  const snake = path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return readAny(row, path) ?? readAny(row, snake);
+  return readAny(row, path) ?? readAny(row, snakeOf(path));
 }
 
-function phoneOf(row: Body, { contactPhonePaths }: Settings): string | null {
+const snakeOf = (path: string): string =>
+  path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Whether the row says that there is nothing: null at the path, or on the way to it. */
+export function isNothing(row: Body, path: string): boolean {
+  return [path, snakeOf(path)].some((spelled) => {
+    const steps = spelled.split('.');
+    return steps.some((_, at) => readAny(row, steps.slice(0, at + 1).join('.')) === null);
+  });
+}
+
+/** As it is written there. */
+export function phoneOf(row: Body, { contactPhonePaths }: Settings): string | null {
   for (const path of contactPhonePaths) {
     const value = readEither(row, path);
     if (typeof value === 'string' && value !== '') return value;
   }
   return null;
+}
+
+/** A moment, where it is written with its zone: without one it would be read by the zone of this machine. */
+export function momentOf(value: Body): number | null {
+  if (typeof value !== 'string' || !/(Z|[+-]\d\d:?\d\d)$/i.test(value)) return null;
+  const moment = Date.parse(value);
+  return Number.isNaN(moment) ? null : moment;
 }
 
 /** Whether a number, however it is written, is this one in E.164. */

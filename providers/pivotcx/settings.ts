@@ -15,6 +15,12 @@ export interface Settings {
   /** Null where the account's schema lists no messages. */
   readonly messagesPath: ((conversationId: string) => string) | null;
   readonly messageCreatedPath: string;
+  /** What tells a person's own messages in that list. */
+  readonly messageDirectionPath: string;
+  readonly messageInbound: string;
+  readonly messageTextPath: string;
+  /** Where a listed conversation says when it was last written in; empty: it does not. */
+  readonly conversationActivePath: string;
   readonly nameFilterParam: string;
   readonly bodyEncoding: 'form' | 'json';
   readonly emptyAnswer: 'unknown' | 'accepted';
@@ -47,6 +53,9 @@ export const DEFAULTS = {
   contactIdPaths: 'contact.id, contact',
   contactPhonePaths: 'contact.primaryPhone.number',
   messageCreatedPath: 'created',
+  messageDirectionPath: 'direction',
+  messageInbound: 'inbound',
+  messageTextPath: 'message',
   searchPages: '20',
 } as const;
 
@@ -82,6 +91,10 @@ export function settingsOf(fields: Fields): Settings {
     sendPath: pathOfOne('sendPath'),
     messagesPath: valueOf(fields, 'messagesPath') === '' ? null : pathOfOne('messagesPath'),
     messageCreatedPath: valueOf(fields, 'messageCreatedPath'),
+    messageDirectionPath: valueOf(fields, 'messageDirectionPath'),
+    messageInbound: valueOf(fields, 'messageInbound'),
+    messageTextPath: valueOf(fields, 'messageTextPath'),
+    conversationActivePath: valueOf(fields, 'conversationActivePath'),
     nameFilterParam: valueOf(fields, 'nameFilterParam'),
     bodyEncoding: oneOf(fields, 'bodyEncoding', ['form', 'json']),
     emptyAnswer: oneOf(fields, 'emptyAnswer', ['unknown', 'accepted']),

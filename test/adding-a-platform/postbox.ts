@@ -60,6 +60,7 @@ export const postbox = defineProvider({
     conversations: false,
     instead: { template: 'Write message.text.', attachments: 'Put a link into the text.' },
     deliveryEvents: [],
+    catchesUp: [],
     deduplicates: 'by_lookup',
     onAbsent: 'resend',
     // Posted within 30 s or never ("Letters"), and that doubled.

@@ -63,6 +63,7 @@ export function fakePlatform(
           contacts: true,
           conversations: true,
           deliveryEvents: [],
+          catchesUp: [],
           deduplicates: 'by_lookup',
           onAbsent,
           settleDelayMs: 60,

@@ -13,8 +13,12 @@ import type {
   Receipt,
   Trace,
 } from '../../providers/provider';
+import { type CatchUpCase, catchUpContract } from './catch-up-contract';
+import { caught } from './caught';
 import { FAULTS, TRANSPORT_WORDS } from './provider-faults';
 import { answer, drop, except, plain, type Script, scripted } from './scripted-http';
+
+export { caught } from './caught';
 
 /** One person's way through the three steps, with the platform's answers. */
 export interface Journey {
@@ -50,6 +54,8 @@ export interface ContractCase {
   readonly waitWithoutRetryAfterMs?: number;
   /** By name, such as "finds it on page three"; empty where nothing can be looked up. */
   readonly lookUps: Readonly<Record<string, LookUp>>;
+  /** Absent where nothing is listed of what happens later. */
+  readonly catchUp?: CatchUpCase;
 }
 
 const DATE = 'Fri, 20 Nov 2026 10:15:42 GMT';
@@ -183,14 +189,19 @@ export function describeContract(name: string, platform: ContractCase): void {
         });
       });
     }
+
+    describe('catching up', () => {
+      catchUpContract(definition, platform.catchUp, { connect, secrets, expectDiscreet });
+    });
   });
 
-  function connect(script: Script) {
+  function connect(script: Script, more: Readonly<Record<string, string>> = {}) {
     const { http, requests } = scripted(script);
+    const given = { ...platform.credentials, ...more };
     const settings = Object.fromEntries(
       definition.credentials
         .filter((field) => !field.secret)
-        .map((field) => [field.name, platform.credentials[field.name] ?? field.default ?? '']),
+        .map((field) => [field.name, given[field.name] ?? field.default ?? '']),
     );
     return { provider: definition.connect(http, settings), requests };
   }
@@ -242,17 +253,6 @@ export function describeContract(name: string, platform: ContractCase): void {
 }
 
 const SEND_BY = { wallMs: 1_795_000_000_000, monotonicMs: 5000 };
-
-/** The provider error that an action ends with; anything else fails the test. */
-export async function caught(action: () => Promise<unknown>): Promise<ProviderError | undefined> {
-  try {
-    await action();
-    return undefined;
-  } catch (error) {
-    if (isProviderError(error)) return error;
-    throw error;
-  }
-}
 
 function thrown(action: () => unknown): ProviderError {
   try {

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readTextFile } from '../campaign/campaign-file';
 import { InputError } from '../campaign/input-error';
-import { describeSandbox, type FaultRule, startSandbox } from '../sandbox';
+import { describeSandbox, type FaultRule, startSandbox, type WebhookTargets } from '../sandbox';
 import { EXIT } from './exit-codes';
 import { globalsOf } from './globals';
 import { onInterrupt } from './interrupt';
@@ -22,10 +22,18 @@ const PRESETS: Readonly<Record<string, readonly FaultRule[]>> = {
   ],
 };
 
+/** What `--deliver` makes of messages. */
+const DELIVERIES = { afterMs: 1_000, read: 0.3, failed: 0.01 };
+const STOP_AFTER_MS = 2_000;
+
 interface Options {
   readonly port: number;
   readonly latency: number;
   readonly faults?: string;
+  readonly replyStop?: number;
+  readonly deliver?: true;
+  readonly webhook?: WebhookTargets;
+  readonly webhookSecret?: string;
 }
 
 export function command(): Command {
@@ -40,9 +48,22 @@ export function command(): Command {
       '--faults <name or file>',
       `what goes wrong: ${Object.keys(PRESETS).join(', ')}, or a JSON file of rules`,
     )
+    .option('--reply-stop <share>', 'how many people answer STOP to their first message: 1%', share)
+    .option(
+      '--deliver',
+      'messages arrive after a second; some are read, and one in a hundred fails',
+    )
+    .option(
+      '--webhook <platform=url>',
+      'where a platform tells of messages and answers, on this machine; repeatable',
+      webhook,
+    )
+    .option('--webhook-secret <secret>', 'what it signs that with')
     .addHelpText(
       'after',
-      '\nExample:\n  campaign sandbox --faults mixed\n  campaign init rehearsal --sandbox     (in another terminal)',
+      '\nExample:\n' +
+        '  campaign sandbox --faults mixed --reply-stop 1% --deliver\n' +
+        '  campaign init rehearsal --sandbox     (in another terminal)',
     )
     .action(async (options: Options, self: Command) => {
       const { json } = globalsOf(self);
@@ -50,6 +71,11 @@ export function command(): Command {
         port: options.port,
         latencyMs: options.latency,
         ...(options.faults === undefined ? {} : { faults: await readFaults(options.faults) }),
+        people: {
+          answers: [{ text: 'STOP', share: options.replyStop ?? 0, afterMs: STOP_AFTER_MS }],
+          ...(options.deliver && { deliveries: DELIVERIES }),
+        },
+        webhooks: signed(options.webhook, options.webhookSecret),
         // A long rehearsal must not fill the memory; the counts per person stay.
         keepMessages: false,
         requestLog: 1_000,
@@ -57,12 +83,13 @@ export function command(): Command {
       if (json) sayJson({ url: sandbox.url });
       else for (const line of describeSandbox(sandbox)) say(line);
       await new Promise<void>((resolve) => onInterrupt(resolve));
-      const { accepted, recipients, doubles } = sandbox.summary();
+      const { accepted, recipients, doubles, answered } = sandbox.summary();
       if (!json) {
         say();
         say(
           `${count(accepted)} messages to ${count(recipients)} people, ${count(doubles)} beyond the first.`,
         );
+        if (answered > 0) say(`${count(answered)} of them answered STOP.`);
       }
       await sandbox.close();
       process.exitCode = EXIT.ok;
@@ -72,6 +99,27 @@ export function command(): Command {
 function wholeNumber(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It has to be a whole number.');
+}
+
+function share(text: string): number {
+  const percent = /^(\d{1,3}(?:\.\d+)?)%$/.exec(text)?.[1];
+  if (percent !== undefined && Number(percent) <= 100) return Number(percent) / 100;
+  throw new InvalidArgumentError('It has to be a share of the people, such as 1%.');
+}
+
+function webhook(text: string, before: WebhookTargets = {}): WebhookTargets {
+  const [, platform, url] = /^(\w+)=(.+)$/.exec(text) ?? [];
+  if (platform !== undefined && url !== undefined) return { ...before, [platform]: { url } };
+  throw new InvalidArgumentError(
+    'It has to be a platform and an address: chatwoot=http://127.0.0.1:4100/webhooks/chatwoot/shop',
+  );
+}
+
+function signed(targets: WebhookTargets = {}, secret: string | undefined): WebhookTargets {
+  if (secret === undefined) return targets;
+  return Object.fromEntries(
+    Object.entries(targets).map(([platform, target]) => [platform, { ...target, secret }]),
+  );
 }
 
 async function readFaults(name: string): Promise<readonly FaultRule[]> {
@@ -86,6 +134,9 @@ async function readFaults(name: string): Promise<readonly FaultRule[]> {
   }
 }
 
+/** What the sandbox refuses of what was asked for here. */
+const MISTAKES = /^(there is no fault|webhooks go|nobody knows)/;
+
 function explain(error: unknown): never {
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     throw new InputError(
@@ -93,8 +144,9 @@ function explain(error: unknown): never {
       error,
     );
   }
-  if (error instanceof Error && error.message.startsWith('there is no fault')) {
-    throw new InputError(`T${error.message.slice(1)}.`, error);
+  if (error instanceof Error && MISTAKES.test(error.message)) {
+    const [first = ''] = error.message;
+    throw new InputError(`${first.toUpperCase()}${error.message.slice(1)}.`, error);
   }
   throw error;
 }

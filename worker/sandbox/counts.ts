@@ -41,9 +41,16 @@ export interface Counts {
 /**
  * Counts what the platforms accepted, per recipient: the proof of every promise about sending at most once.
  *
- * With `keepMessages` false only the counts are kept, so that a run of a million recipients stays small.
+ * With `keepMessages` false only the counts are kept, so that a run of a million recipients stays small. `got` hears of each
+ * message in the middle of its commit.
  */
-export function createCounts({ keepMessages = true } = {}): Counts {
+export function createCounts({
+  keepMessages = true,
+  got = () => undefined,
+}: {
+  keepMessages?: boolean;
+  got?: (message: CountedMessage) => void;
+} = {}): Counts {
   const byRecipient = new Map<string, number>();
   const byKey = new Map<string, number>();
   let kept: CountedMessage[] = [];
@@ -52,6 +59,7 @@ export function createCounts({ keepMessages = true } = {}): Counts {
   return {
     record(message) {
       if (keepMessages) kept.push(message);
+      got(message);
       if (!message.delivered) {
         notDelivered += 1;
         return;

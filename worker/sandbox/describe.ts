@@ -6,7 +6,7 @@ import { REHEARSALS } from './rehearsals';
 export function describeSandbox(sandbox: Sandbox): string[] {
   return [
     `sandbox   ${sandbox.url}   (loopback only)`,
-    `control   ${sandbox.url}/_sandbox/summary   also: accepted, messages, requests, faults, reset`,
+    `control   ${sandbox.url}/_sandbox/summary   also: accepted, messages, requests, faults, replies, deliveries, people, webhooks, reset`,
     ...PROVIDERS.flatMap((id) => {
       const { mount, credentials } = REHEARSALS[id];
       const fields = Object.entries(credentials).map(([name, value]) => `${name}: "${value}"`);

@@ -1,16 +1,19 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import type { ProviderId } from '../../core/words';
 import { type Bevatel, type BevatelOptions, createBevatel } from './bevatel';
 import { type Bird, type BirdOptions, createBird } from './bird';
 import { type Chatwoot, type ChatwootOptions, createChatwoot } from './chatwoot';
 import { createControl, type Summary, summarise } from './control';
 import { type CountedMessage, createCounts } from './counts';
+import { type CrowdRules, createCrowd } from './crowd';
 import { createFaults, type FaultRule } from './faults';
 import { createFront } from './front';
 import { createMinuteLimit } from './minute-limit';
+import { createOutbox, type WebhookTargets } from './outgoing';
 import { createPivotcx, type Pivotcx, type PivotcxOptions } from './pivotcx';
-import type { Platform } from './platform';
+import type { Change, Noted, OtherSide, Platform, Said } from './platform';
 import { createPressnxpress, type Pressnxpress, type PressnxpressOptions } from './pressnxpress';
 import { createRequestLog, type LoggedRequest } from './request-log';
 
@@ -19,8 +22,10 @@ export type { BirdOptions } from './bird';
 export type { ChatwootOptions } from './chatwoot';
 export type { Summary } from './control';
 export type { CountedMessage } from './counts';
+export type { CrowdRules } from './crowd';
 export { describeSandbox } from './describe';
 export type { FaultName, FaultRule } from './faults';
+export type { WebhookTargets } from './outgoing';
 export type { PivotcxOptions } from './pivotcx';
 export type { PressnxpressOptions } from './pressnxpress';
 export type { LoggedRequest } from './request-log';
@@ -40,6 +45,10 @@ export interface SandboxOptions {
   readonly requestLog?: number | false;
   /** False keeps only the counts per recipient, not the messages' texts. */
   readonly keepMessages?: boolean;
+  /** What people do by themselves with what they get; nothing by default. */
+  readonly people?: CrowdRules;
+  /** Whom platforms call; nobody by default. */
+  readonly webhooks?: WebhookTargets;
   readonly chatwoot?: ChatwootOptions;
   readonly bevatel?: BevatelOptions;
   readonly bird?: BirdOptions;
@@ -65,6 +74,14 @@ export interface Sandbox {
   /** Replaces all fault rules. Throws an Error for a fault that does not exist. */
   setFaults(rules: readonly FaultRule[]): void;
   clearFaults(): void;
+  /** A person writes. Throws an Error where the platform, the inbox or the person is not there. */
+  reply(said: Said & { readonly platform: ProviderId }): Noted;
+  /** A message is delivered, read or fails. Throws an Error where it is not there. */
+  deliver(change: Change & { readonly platform: ProviderId }): Noted;
+  /** Replaces the rules by which people act by themselves. */
+  setPeople(rules: CrowdRules): void;
+  /** Replaces all addresses that platforms call; none: they call nobody. Throws an Error for one that is not on this machine. */
+  setWebhooks(targets: WebhookTargets): void;
   /** Platforms, counts, log and faults back to the start. */
   reset(): void;
   /** Cuts every connection and stops listening. */
@@ -78,13 +95,16 @@ export interface Sandbox {
  * @throws Error when the port is taken.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const counts = createCounts({ keepMessages: options.keepMessages ?? true });
-  const faults = createFaults(options.seed ?? 1);
+  const seed = options.seed ?? 1;
+  const outbox = createOutbox();
+  const crowd = createCrowd(seed, (id) => platforms.find((each) => each.id === id)?.otherSide);
+  const counts = createCounts({ keepMessages: options.keepMessages ?? true, got: crowd.got });
+  const faults = createFaults(seed);
   const log = createRequestLog(options.requestLog === false ? 0 : (options.requestLog ?? 10_000));
   const limit = options.rateLimit && createMinuteLimit(options.rateLimit.perMinute);
-  const chatwoot = createChatwoot(options.chatwoot ?? {}, counts);
-  const bevatel = createBevatel(options.bevatel ?? {}, counts);
-  const bird = createBird(options.bird ?? {}, counts);
+  const chatwoot = createChatwoot(options.chatwoot ?? {}, counts, outbox);
+  const bevatel = createBevatel(options.bevatel ?? {}, counts, outbox);
+  const bird = createBird(options.bird ?? {}, counts, outbox);
   const pivotcx = createPivotcx(options.pivotcx ?? {}, counts);
   const pressnxpress = createPressnxpress(options.pressnxpress ?? {}, counts);
   // The one at the root comes last: it takes what is left.
@@ -104,8 +124,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     latencyMs: options.latencyMs ?? 0,
   });
   faults.set(options.faults ?? []);
+  crowd.setRules(options.people ?? {});
+  outbox.setTargets(options.webhooks ?? {});
+
+  function otherSide(id: string): OtherSide {
+    const platform = platforms.find((each) => each.id === id);
+    if (platform === undefined) throw new Error(`there is no platform "${id}"`);
+    if (platform.otherSide !== undefined) return platform.otherSide;
+    throw new Error(`people cannot be heard on ${id}, and it tells nothing of its messages`);
+  }
+
+  const summary = (): Summary => summarise(front.traffic(), { counts, faults, crowd, outbox });
 
   function reset(): void {
+    crowd.reset();
+    outbox.reset();
     counts.reset();
     faults.reset();
     log.reset();
@@ -114,7 +147,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     for (const platform of platforms) platform.reset();
   }
 
-  const control = createControl({ counts, faults, front, log, platforms, reset });
+  const parts = { counts, faults, log, crowd, outbox, platforms };
+  const control = createControl({ ...parts, summary, otherSide, reset });
   // Hono's adapter would otherwise replace the global Request and Response of a process that hosts a sandbox.
   const controlListener = getRequestListener(control.fetch, { overrideGlobalObjects: false });
   const server = createServer((incoming, outgoing) => {
@@ -133,11 +167,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     accepted: counts.accepted,
     messages: counts.messages,
     requests: log.all,
-    summary: () => summarise(counts, front.traffic(), faults),
+    summary,
     setFaults: faults.set,
     clearFaults: faults.clear,
+    reply: ({ platform, ...said }) => otherSide(platform).reply(said),
+    deliver: ({ platform, ...change }) => otherSide(platform).deliver(change),
+    setPeople: crowd.setRules,
+    setWebhooks: outbox.setTargets,
     reset,
-    close: () => close(server),
+    close() {
+      crowd.close();
+      outbox.close();
+      return close(server);
+    },
   };
 }
 

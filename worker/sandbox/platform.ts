@@ -40,6 +40,38 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What a person says by themselves. */
+export interface Said {
+  /** E.164, or an e-mail. */
+  readonly address: string;
+  readonly text: string;
+  /** The inbox that hears it; else the one that wrote to the person last. */
+  readonly inboxId?: string;
+}
+
+/** What becomes of a message: of this one, or of the last one to an address. */
+export interface Change {
+  readonly kind: 'delivered' | 'read' | 'failed';
+  readonly messageId?: string;
+  /** Where it is, for whoever knows: else all are looked through. */
+  readonly conversationId?: string;
+  readonly address?: string;
+  /** The carrier's words, where it failed. */
+  readonly why?: string;
+}
+
+/** The message that it was about. */
+export interface Noted {
+  readonly messageId: string;
+  readonly conversationId: string | null;
+}
+
+/** What happens at the other end, and no client of the platform can do. Both throw an Error for what there is not. */
+export interface OtherSide {
+  reply(said: Said): Noted;
+  deliver(change: Change): Noted;
+}
+
 /**
  * One platform's API. `answer` is synchronous: what it does is atomic, like a transaction, and a fault decides whether
  * it happens before, after or without the client.
@@ -57,6 +89,8 @@ export interface Platform {
   /** This platform's shape of an unexpected failure after the commit. */
   refusal(text: string): Answer;
   internalError(status: number): Answer;
+  /** Absent where people cannot be heard, and nothing is told of what became of messages. */
+  readonly otherSide?: OtherSide;
   /** Seeding, below `/_sandbox/<id>`. */
   readonly control: Hono;
   /** Back to the state at the start. */

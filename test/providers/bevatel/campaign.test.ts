@@ -37,6 +37,7 @@ beforeEach(async () => {
       settleDelayMs: 400,
       onAbsent: null,
       contactBookMs: null,
+      webhookSecret: null,
     },
     { ledger: it_.ledger, inFlight: 20, timeoutMs: 1_000, clock: Date.now },
   );

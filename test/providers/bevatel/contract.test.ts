@@ -1,6 +1,7 @@
 import { bevatel } from '../../../providers/bevatel';
 import { describeContract } from '../../support/provider-contract';
 import { answer } from '../../support/scripted-http';
+import { call, ours, SINCE, server, talks, theirs, UNTIL } from '../chatwoot/active-fixture';
 import {
   contactRow,
   conversationList,
@@ -38,6 +39,25 @@ const trace = {
 const said = (...messages: ReturnType<typeof messageRow>[]) => ({
   'GET /conversations/42/messages': messageList(messages),
 });
+
+const delivered = ours(205, 300, { status: 'delivered' });
+const stop = theirs(301, 120);
+const catchUp = {
+  since: SINCE,
+  until: UNTIL,
+  script: server(
+    talks({
+      42: [stop, ours(302, 60)],
+      43: [delivered],
+      44: [theirs(100, 90_000), ours(101, 7200, { status: 'read' })],
+    }),
+  ),
+  told: [
+    { id: '301-replied', kind: 'replied', conversationId: '42', address: PHONE, text: 'STOP' },
+    { id: '205-delivered', kind: 'delivered', messageId: '205', conversationId: '43' },
+  ] as const,
+  webhooks: [call('message_created', 42, stop), call('message_updated', 43, delivered)],
+};
 
 describeContract('bevatel, texts', {
   definition: bevatel,
@@ -104,6 +124,7 @@ describeContract('bevatel, texts', {
       finding: { kind: 'unclear' },
     },
   },
+  catchUp,
 });
 
 const sent = { trace: { ...trace, inbox: WHATSAPP } };
@@ -155,4 +176,5 @@ describeContract('bevatel, templates', {
       finding: { kind: 'found', receipts: [{ messageId: '101', conversationId: '42' }] },
     },
   },
+  catchUp,
 });

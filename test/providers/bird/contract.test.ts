@@ -5,6 +5,7 @@ import { answer, type Script } from '../../support/scripted-http';
 import {
   CHANNEL,
   CONTACT,
+  channelRow,
   DATE,
   KEY,
   messageRow,
@@ -29,6 +30,35 @@ const found = (...ids: number[]) => ({
   kind: 'found' as const,
   receipts: ids.map((n) => ({ messageId: `message-${n}`, conversationId: null })) as never,
 });
+const OUT = { channelId: CHANNEL, direction: 'outgoing' };
+const at = (secondsAgo: number) => new Date(NOW - secondsAgo * 1000).toISOString();
+const stop = {
+  id: 'message-901',
+  channelId: CHANNEL,
+  direction: 'incoming',
+  status: 'delivered',
+  sender: { contact: { identifierKey: 'phonenumber', identifierValue: PHONE.value } },
+  body: { type: 'text', text: { text: 'STOP' } },
+  createdAt: at(120),
+};
+const arrived = ours(902, { ...OUT, createdAt: at(300), lastStatusAt: at(290) });
+const undelivered = ours(903, {
+  ...OUT,
+  status: 'delivery_failed',
+  failure: { code: 15005, description: 'unknown subscriber' },
+  createdAt: at(250),
+  lastStatusAt: at(240),
+});
+const happened = [
+  stop,
+  arrived,
+  undelivered,
+  ours(904, { ...OUT, status: 'sent', createdAt: at(10) }),
+  ours(905, { ...OUT, createdAt: at(7200), lastStatusAt: at(7100) }),
+  { ...stop, id: 'message-906', createdAt: at(7200) },
+  { ...stop, id: 'message-907', channelId: OTHER },
+];
+
 const looked = (script: Script) => ({ trace: traceOf(), script: routes({ [LIST]: script }) });
 
 describeContract('bird', {
@@ -136,5 +166,38 @@ describeContract('bird', {
       ...looked(pages([ours(1, { status: 'rejected' }), ours(2, { status: 'delivery_failed' })])),
       finding: found(2),
     },
+  },
+  catchUp: {
+    since: NOW - 600_000,
+    until: NOW,
+    // Filters are ignored: one list for both questions.
+    script: routes({
+      'GET /channels': () =>
+        answer({ results: [channelRow(), channelRow('slack', { id: OTHER })] }),
+      [LIST]: pages(happened),
+    }),
+    told: [
+      {
+        id: 'message-901:replied',
+        kind: 'replied',
+        messageId: 'message-901',
+        key: null,
+        address: PHONE,
+        at: NOW - 120_000,
+        text: 'STOP',
+      },
+      { id: 'message-902:delivered', kind: 'delivered', key: KEY, at: NOW - 290_000 },
+      {
+        id: 'message-903:delivery_failed',
+        kind: 'failed',
+        key: KEY,
+        text: 'unknown subscriber, code 15005',
+      },
+    ],
+    webhooks: [
+      { service: 'channels', event: 'sms.inbound', payload: stop },
+      { service: 'channels', event: 'sms.outbound', payload: arrived },
+      { service: 'channels', event: 'sms.outbound', payload: undelivered },
+    ],
   },
 });

@@ -1,6 +1,7 @@
 import { chatwoot } from '../../../providers/chatwoot';
 import { describeContract } from '../../support/provider-contract';
 import { answer } from '../../support/scripted-http';
+import { call, ours, SINCE, server, talks, theirs, UNTIL } from './active-fixture';
 import {
   contactRow,
   conversationList,
@@ -35,6 +36,9 @@ const nowhere = {
   'GET /conversations': conversationList([]),
   'GET /contacts/11/conversations': () => answer({ payload: [] }),
 };
+
+const delivered = ours(205, 300, { status: 'delivered' });
+const stop = theirs(301, 120);
 
 describeContract('chatwoot', {
   definition: chatwoot,
@@ -205,5 +209,39 @@ describeContract('chatwoot', {
       }),
       finding: { kind: 'absent' },
     },
+  },
+  catchUp: {
+    since: SINCE,
+    until: UNTIL,
+    script: server(
+      talks({
+        42: [ours(300, 7200), stop, ours(302, 60)],
+        43: [delivered],
+        44: [theirs(100, 90_000), ours(101, 7200, { status: 'read' })],
+      }),
+    ),
+    told: [
+      {
+        id: '301-replied',
+        kind: 'replied',
+        messageId: '301',
+        conversationId: '42',
+        key: null,
+        address: PHONE,
+        at: UNTIL - 120_000,
+        text: 'STOP',
+      },
+      {
+        id: '205-delivered',
+        kind: 'delivered',
+        messageId: '205',
+        conversationId: '43',
+        key: KEY,
+        address: PHONE,
+        at: UNTIL - 300_000,
+        text: null,
+      },
+    ],
+    webhooks: [call('message_created', 42, stop), call('message_updated', 43, delivered)],
   },
 });

@@ -2,6 +2,7 @@ import { createSurface } from '../chatwoot';
 import type { Seeding } from '../chatwoot/seeding';
 import type { Edition } from '../chatwoot/store';
 import type { Counts } from '../counts';
+import type { Outgoing } from '../outgoing';
 import type { Answer, Call, Platform } from '../platform';
 import { createBucket } from './bucket';
 import { describeBevatel } from './describe';
@@ -15,7 +16,12 @@ export interface Bevatel {
   readonly seed: Seeding;
 }
 
-const EDITION: Edition = { id: 'bevatel', mount: '/bevatel', silentTemplates: true };
+const EDITION: Edition = {
+  id: 'bevatel',
+  mount: '/bevatel',
+  silentTemplates: true,
+  signsWebhooks: false,
+};
 const NOT_THERE: Answer = { status: 404, json: { status: 404, error: 'Not Found' } };
 const TOO_MANY: Answer = { status: 429, json: { error: 'Too many requests' } };
 
@@ -23,9 +29,14 @@ const TOO_MANY: Answer = { status: 429, json: { error: 'Too many requests' } };
  * An old Chatwoot, where WhatsApp templates that are posted to a conversation stay `sent` for ever, with a developer API
  * beside it that delivers them.
  */
-export function createBevatel(options: BevatelOptions, counts: Counts): Bevatel {
+export function createBevatel(
+  options: BevatelOptions,
+  counts: Counts,
+  outgoing: Outgoing,
+): Bevatel {
   const { without = [], developer = {} } = options;
-  const compatible = createSurface(EDITION, { version: DEFAULT_VERSION, ...options }, counts);
+  const around = { counts, outgoing };
+  const compatible = createSurface(EDITION, { version: DEFAULT_VERSION, ...options }, around);
   const { platform: base, seed } = compatible;
   const path = developer.path ?? DEVELOPER_PATH;
   const limits = developer.limits ?? DOCUMENTED_LIMITS;

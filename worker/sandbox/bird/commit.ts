@@ -30,8 +30,9 @@ interface Fate {
 
 /** Takes a message, decides what becomes of it, and counts it. `first` is the status of the answer. */
 export function commit(setup: Setup, draft: Draft): { message: Message; first: string } {
-  const { store, counts } = setup;
+  const { store, counts, tell } = setup;
   const fate = fateOf(setup, draft);
+  const createdMs = draft.createdMs ?? store.now();
   const message: Message = {
     id: randomUUID(),
     seq: store.nextSeq(),
@@ -42,8 +43,9 @@ export function commit(setup: Setup, draft: Draft): { message: Message; first: s
     reference: draft.reference,
     tags: draft.tags.map((tag) => tag.toLowerCase()),
     content: draft.content,
-    createdMs: draft.createdMs ?? store.now(),
+    createdMs,
     status: fate.last,
+    statusMs: createdMs,
     failure: fate.failure,
     conversationId: draft.conversationId,
     interactions: [],
@@ -63,6 +65,8 @@ export function commit(setup: Setup, draft: Draft): { message: Message; first: s
     attributes: { tags: [...message.tags], ...draft.content },
     at: message.createdMs,
   });
+  tell.status(message, fate.first);
+  if (fate.last !== fate.first) tell.status(message);
   return { message, first: fate.first };
 }
 

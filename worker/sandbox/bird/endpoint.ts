@@ -4,11 +4,13 @@ import { found } from './errors';
 import type { KeySeed } from './options';
 import type { Channel, Contact, Conversation } from './rows';
 import type { Store } from './store';
+import type { Tell } from './webhooks';
 
 /** What all endpoints work with. */
 export interface Setup {
   readonly store: Store;
   readonly counts: Counts;
+  readonly tell: Tell;
 }
 
 /** One authorised request within the workspace. */

@@ -1,4 +1,5 @@
 import type { Counts } from '../counts';
+import type { Outgoing } from '../outgoing';
 import type { Answer, Call, Platform } from '../platform';
 import { createRouter } from '../router';
 import { authenticate } from './access';
@@ -11,11 +12,13 @@ import { createLimits } from './limits';
 import { MEDIA_ENDPOINTS, UPLOAD, upload } from './media-endpoints';
 import { CHANNEL_ENDPOINTS } from './message-endpoints';
 import type { BirdOptions } from './options';
+import { createOtherSide } from './other-side';
 import { listOf } from './pages';
 import { createSeeding, type Seeding, seedingRoutes } from './seeding';
 import { createStore } from './store';
 import { TEMPLATE_ENDPOINTS } from './templates';
 import { channelView } from './views';
+import { teller } from './webhooks';
 
 export type { BirdOptions } from './options';
 
@@ -45,8 +48,11 @@ const ENDPOINTS: readonly Endpoint[] = [
 ];
 
 /** Bird's CRM API, as far as a campaign and its preparation use it, from what is public of it. */
-export function createBird(options: BirdOptions, counts: Counts): Bird {
-  const setupOf = (): Setup => ({ store: createStore(options), counts });
+export function createBird(options: BirdOptions, counts: Counts, outgoing: Outgoing): Bird {
+  const setupOf = (): Setup => {
+    const store = createStore(options);
+    return { store, counts, tell: teller(store, outgoing) };
+  };
   let setup = setupOf();
   const limits = options.limits === true ? createLimits() : undefined;
   const router = createRouter<Endpoint>();
@@ -91,6 +97,7 @@ export function createBird(options: BirdOptions, counts: Counts): Bird {
     refusal: (text) => failure(409, 'Conflict', text),
     internalError: (status) => failure(status, 'InternalServerError', 'something went wrong'),
     control: seedingRoutes(seed, () => setup),
+    otherSide: createOtherSide(() => setup, seed),
     reset() {
       setup = setupOf();
       limits?.reset();

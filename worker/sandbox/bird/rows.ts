@@ -48,6 +48,8 @@ export interface Message {
   readonly content: { readonly body?: Value; readonly template?: Value };
   readonly createdMs: number;
   status: string;
+  /** When it got that. */
+  statusMs: number;
   failure: Failure | null;
   readonly conversationId: string | null;
   readonly interactions: { readonly id: string; readonly type: string; readonly atMs: number }[];

@@ -5,7 +5,7 @@ import type { Fields, Value } from '../platform';
 import { insert } from './commit';
 import type { Setup } from './endpoint';
 import { checkIdentifier, identify } from './people';
-import type { Channel, Contact, Conversation, Message } from './rows';
+import type { Channel, Contact, Conversation, Failure, Message } from './rows';
 import { textIn } from './shape';
 import { contactView, messageView } from './views';
 
@@ -30,7 +30,7 @@ export interface Seeding {
   /** A message that others sent by the same channel; it is not counted. */
   outgoing(seed: SeedMessage, times?: number): Message;
   /** Changes what a message became. */
-  status(messageId: string, status: string): void;
+  status(messageId: string, status: string, failure?: Failure | null): void;
   /** Notes that the person has read, opened or clicked. */
   interaction(messageId: string, type: string): void;
   conversation(conversationId: string, status: string): Conversation;
@@ -50,6 +50,7 @@ export function createSeeding(setup: () => Setup): Seeding {
     { channel, contact, identifier }: ReturnType<typeof place>,
   ): Message {
     const { store } = setup();
+    const createdMs = store.now() - (seed.ageMs ?? 0);
     const message: Message = {
       id: randomUUID(),
       seq: store.nextSeq(),
@@ -60,14 +61,18 @@ export function createSeeding(setup: () => Setup): Seeding {
       reference: seed.reference ?? null,
       tags: seed.tags ?? [],
       content: { body: { type: 'text', text: { text: seed.text ?? 'Hello' } } },
-      createdMs: store.now() - (seed.ageMs ?? 0),
+      createdMs,
       status: seed.status ?? 'delivered',
+      statusMs: createdMs,
       failure: null,
       conversationId: null,
       interactions: [],
       hidden: false,
     };
     insert(store.messages, channel, message);
+    const { tell } = setup();
+    if (direction === 'incoming') tell.answer(message);
+    else tell.status(message);
     return message;
   }
 
@@ -98,12 +103,20 @@ export function createSeeding(setup: () => Setup): Seeding {
       for (let more = 1; more < times; more += 1) message = put(seed, 'outgoing', at);
       return message;
     },
-    status(messageId, status) {
-      messageOf(messageId).status = status;
+    status(messageId, status, failure = null) {
+      const { store, tell } = setup();
+      const message = messageOf(messageId);
+      message.status = status;
+      message.statusMs = store.now();
+      message.failure = failure;
+      tell.status(message);
     },
     interaction(messageId, type) {
-      const { store } = setup();
-      messageOf(messageId).interactions.push({ id: randomUUID(), type, atMs: store.now() });
+      const { store, tell } = setup();
+      const message = messageOf(messageId);
+      const interaction = { id: randomUUID(), type, atMs: store.now() };
+      message.interactions.push(interaction);
+      tell.interaction(message, interaction);
     },
     conversation(conversationId, status) {
       const conversation = setup().store.conversations.get(conversationId);

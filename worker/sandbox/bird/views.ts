@@ -33,7 +33,11 @@ export function contactView(contact: Contact): Record<string, unknown> {
 }
 
 /** A message of a channel. `status` where the answer tells an earlier one than is kept. */
-export function messageView(store: Store, message: Message, status = message.status): unknown {
+export function messageView(
+  store: Pick<Store, 'channels'>,
+  message: Message,
+  status = message.status,
+): unknown {
   const channel = store.channels.get(message.channelId);
   const person = {
     id: message.contactId,
@@ -56,8 +60,8 @@ export function messageView(store: Store, message: Message, status = message.sta
       ? { reason: message.failure.description, failure: failureView(message.failure) }
       : {}),
     createdAt: iso(message.createdMs),
-    updatedAt: iso(message.createdMs),
-    lastStatusAt: iso(message.createdMs),
+    updatedAt: iso(message.statusMs),
+    lastStatusAt: iso(message.statusMs),
   };
 }
 

@@ -144,6 +144,7 @@ export const MESSAGE_ENDPOINTS: readonly Endpoint[] = [
     answer: (ask) => {
       const message = messageOf(ask);
       updateStatus(message, ask.params, ask.store.now());
+      ask.committer.changed(message);
       return ok(messageView(message));
     },
   },
@@ -162,6 +163,7 @@ export const MESSAGE_ENDPOINTS: readonly Endpoint[] = [
     answer: (ask) => {
       const message = messageOf(ask);
       deleteMessage(message, ask.store.now());
+      ask.committer.changed(message);
       return ok(messageView(message));
     },
   },

@@ -2,6 +2,7 @@ import { seconds } from './casts';
 import { contactView } from './contact-view';
 import { messageRow } from './message-view';
 import type { Conversation } from './rows';
+import { unreadCount } from './unread';
 import { canReply } from './window';
 
 /**
@@ -41,7 +42,7 @@ export function conversationView(
     updated_at: conversation.updatedMs / 1000,
     timestamp: seconds(conversation.lastActivityMs),
     first_reply_created_at: seconds(conversation.firstReplyMs),
-    unread_count: 0,
+    unread_count: unreadCount(conversation),
     last_non_activity_message: lastSpoken === undefined ? null : messageRow(lastSpoken),
     last_activity_at: seconds(conversation.lastActivityMs),
     priority: conversation.priority,

@@ -122,12 +122,14 @@ export function draftConversation(store: Store, session: Session, params: Fields
     waitingSinceMs: now,
     firstReplyMs: 0,
     lastIncomingMs: null,
+    recentAt: -1,
     messages: [],
   };
 }
 
 export function insert(account: Account, conversation: Conversation): void {
   account.conversations.set(conversation.displayId, conversation);
+  account.recent.touch(conversation);
   conversation.session.conversations.push(conversation);
   conversation.session.contact.conversations.push(conversation);
 }

@@ -56,15 +56,16 @@ function failureOf(store: Store, message: Message, inbox: Inbox): string | undef
   return undefined;
 }
 
-/** Does what the send worker does to the row: a provider's id, or a failure. */
-export function finishDelivery(message: Message, delivery: Delivery, nowMs: number): void {
-  if (!hasProvider(message.conversation.session.inbox)) return;
+/** Does what the send worker does to the row: a provider's id, or a failure. False where it does nothing. */
+export function finishDelivery(message: Message, delivery: Delivery, nowMs: number): boolean {
+  if (!hasProvider(message.conversation.session.inbox)) return false;
   if (delivery.kind === 'delivered') message.sourceId = providerId(message);
   if (delivery.kind === 'failed') {
     message.status = 'failed';
     message.contentAttributes = { ...message.contentAttributes, external_error: delivery.why };
   }
   message.updatedMs = nowMs;
+  return delivery.kind !== 'suppressed';
 }
 
 /** The message as the sandbox counts it. */

@@ -1,5 +1,6 @@
 import type { Counts } from '../counts';
 import { createMinuteLimit } from '../minute-limit';
+import type { Outgoing } from '../outgoing';
 import type { Answer, Call, Platform } from '../platform';
 import { RETRY_LATER } from '../react';
 import { createRouter } from '../router';
@@ -16,9 +17,11 @@ import type { Endpoint, Setup } from './endpoint';
 import { INTERNAL_ERROR, Raised, RecordInvalid, Refusal, unprocessable } from './errors';
 import { createCommitter } from './messages';
 import { atLeast, type ChatwootOptions } from './options';
+import { createOtherSide } from './other-side';
 import { profileView } from './profile';
 import { createSeeding, type Seeding, seedingRoutes } from './seeding';
 import { CHATWOOT, createStore, type Edition } from './store';
+import { teller } from './webhooks';
 
 export type { ChatwootOptions } from './options';
 
@@ -33,6 +36,12 @@ export interface Surface extends Chatwoot {
   setup(): Setup;
 }
 
+/** What is outside of the platform: who counts, and whom it tells. */
+interface Around {
+  readonly counts: Counts;
+  readonly outgoing: Outgoing;
+}
+
 const ACCOUNT = '/api/v1/accounts/:account';
 const SEARCH = /^\/api\/v1\/accounts\/([^/]+)\/contacts\/search$/;
 const CREATE = /^\/api\/v1\/accounts\/[^/]+\/conversations(\/[^/]+\/messages)?$/;
@@ -40,13 +49,17 @@ const RAILS_NOT_FOUND: Answer = { status: 404, json: { status: 404, error: 'Not 
 const BAD_REQUEST: Answer = { status: 400, json: { status: 400, error: 'Bad Request' } };
 
 /** Chatwoot's application API, as far as a campaign and its preparation use it. Chatwoot v4.15.1 config/routes.rb. */
-export function createChatwoot(options: ChatwootOptions, counts: Counts): Chatwoot {
-  const { platform, seed } = createSurface(CHATWOOT, options, counts);
+export function createChatwoot(
+  options: ChatwootOptions,
+  counts: Counts,
+  outgoing: Outgoing,
+): Chatwoot {
+  const { platform, seed } = createSurface(CHATWOOT, options, { counts, outgoing });
   return { platform, seed };
 }
 
-export function createSurface(edition: Edition, options: ChatwootOptions, counts: Counts): Surface {
-  let setup = createSetup(edition, options, counts);
+export function createSurface(edition: Edition, options: ChatwootOptions, around: Around): Surface {
+  let setup = createSetup(edition, options, around);
   const searchLimit =
     options.searchPerMinute === false
       ? undefined
@@ -101,8 +114,9 @@ export function createSurface(edition: Edition, options: ChatwootOptions, counts
     refusal: unprocessable,
     internalError: (status) => ({ status, json: { status, error: 'Internal Server Error' } }),
     control: seedingRoutes(seed),
+    otherSide: createOtherSide(() => setup),
     reset() {
-      setup = createSetup(edition, options, counts);
+      setup = createSetup(edition, options, around);
       searchLimit?.reset();
     },
     describe: () => describeChatwoot(setup.store),
@@ -110,12 +124,17 @@ export function createSurface(edition: Edition, options: ChatwootOptions, counts
   return { platform, seed, setup: () => setup };
 }
 
-function createSetup(edition: Edition, options: ChatwootOptions, counts: Counts): Setup {
+function createSetup(
+  edition: Edition,
+  options: ChatwootOptions,
+  { counts, outgoing }: Around,
+): Setup {
   const store = createStore(options, edition);
+  const tell = teller(store, outgoing);
   return {
     store,
     counts,
-    committer: createCommitter(store, counts, options.workers ?? true),
+    committer: createCommitter(store, counts, { workers: options.workers ?? true, tell }),
     messagesPerMinute: options.messagesPerMinute ?? 200,
   };
 }

@@ -1,6 +1,7 @@
 import { seconds } from './casts';
 import { contactAsSender } from './contact-view';
 import { type Attachment, MESSAGE_TYPES, type Message, type Sender } from './rows';
+import { unreadCount } from './unread';
 
 /**
  * A message as create, list and search show it: without additional_attributes.
@@ -50,7 +51,7 @@ export function messageRow(message: Message): Record<string, unknown> {
     sentiment: {},
     conversation: {
       assignee_id: conversation.assigneeId,
-      unread_count: 0,
+      unread_count: unreadCount(conversation),
       last_activity_at: seconds(conversation.lastActivityMs),
       contact_inbox: { source_id: conversation.session.sourceId },
     },
@@ -86,7 +87,7 @@ function senderView(sender: Sender): Record<string, unknown> {
   };
 }
 
-function attachmentView(attachment: Attachment, message: Message): Record<string, unknown> {
+export function attachmentView(attachment: Attachment, message: Message): Record<string, unknown> {
   const kind = /^(image|video|audio)\//.exec(attachment.contentType)?.[1] ?? 'file';
   const address = `/rails/active_storage/blobs/redirect/sandbox-${attachment.id}/${encodeURIComponent(attachment.filename)}`;
   return {

@@ -11,22 +11,34 @@ import {
   type User,
 } from './rows';
 import type { Store } from './store';
+import type { Tell } from './webhooks';
 
 export interface Committer {
   /** Makes a drafted message part of its conversation, counts it, and hands it to the workers, or to what is said. */
   commit(message: Message, delivery?: Delivery): void;
   /** Hands the same row to the workers again; on API inboxes that sends nothing. */
   retry(message: Message): void;
+  /** Tells others that a row is not what it was. */
+  changed(message: Message): void;
 }
 
 /** What happens from a message's commit on. Chatwoot v4.15.1 app/models/message.rb, app/jobs/send_reply_job.rb. */
-export function createCommitter(store: Store, counts: Counts, workers: boolean): Committer {
+export function createCommitter(
+  store: Store,
+  counts: Counts,
+  { workers, tell }: { workers: boolean; tell: Tell },
+): Committer {
+  const changed = (message: Message): void => tell('message_updated', message);
+
   function deliver(message: Message, delivery = deliveryOf(store, message)): void {
     if (delivery === undefined) return;
     const now = store.now();
     counts.record(counted(store, message, delivery, now));
     // After the answer of this request has been made: it always shows the row as it was created.
-    if (workers) queueMicrotask(() => finishDelivery(message, delivery, now));
+    if (!workers) return;
+    queueMicrotask(() => {
+      if (finishDelivery(message, delivery, now)) changed(message);
+    });
   }
   return {
     commit(message, delivery) {
@@ -34,17 +46,21 @@ export function createCommitter(store: Store, counts: Counts, workers: boolean):
       conversation.messages.push(message);
       conversation.updatedMs = store.now();
       conversation.lastActivityMs = Math.max(conversation.lastActivityMs, message.createdMs);
+      store.accounts.get(conversation.accountId)?.recent.touch(conversation);
       if (message.messageType === 'incoming') arrive(conversation, message);
       else if (isHumanReply(message)) {
         if (conversation.firstReplyMs === 0) conversation.firstReplyMs = message.createdMs;
         conversation.waitingSinceMs = 0;
       }
+      tell('message_created', message);
       deliver(message, delivery);
     },
+    changed,
     retry(message) {
       message.status = 'sent';
       // Up to 4.15.1 a retry forgets everything, a caller's marker too.
       message.contentAttributes = {};
+      changed(message);
       if (message.conversation.session.inbox.channelType !== 'Channel::Api') deliver(message);
     },
   };

@@ -1,4 +1,5 @@
 import type { Fields, Value } from '../platform';
+import type { Recent } from './recent';
 
 export type ChannelType =
   | 'Channel::Api'
@@ -102,6 +103,8 @@ export interface Conversation {
   waitingSinceMs: number;
   firstReplyMs: number;
   lastIncomingMs: number | null;
+  /** Its place in the account's log of activities; -1 before the first. */
+  recentAt: number;
   /** Ascending by id. */
   readonly messages: Message[];
 }
@@ -168,6 +171,7 @@ export interface Account {
   readonly inboxes: Map<number, Inbox>;
   readonly contacts: Map<number, Contact>;
   readonly conversations: Map<number, Conversation>;
+  readonly recent: Recent;
   readonly labels: Label[];
 }
 

@@ -7,8 +7,9 @@ import { draftConversation, insert } from './conversations';
 import type { Setup } from './endpoint';
 import { draftMessage } from './message-draft';
 import { messageView } from './message-view';
-import type { Account, Contact, Conversation, Fields, Message, User } from './rows';
+import type { Account, Contact, Conversation, Fields, Inbox, Message, User } from './rows';
 import { ensureSession } from './sessions';
+import type { Store } from './store';
 
 export interface SeedMessage {
   /** Or `phone` or `email`; a contact of that address is made where there is none. */
@@ -39,15 +40,12 @@ export function createSeeding(setup: () => Setup): Seeding {
     return account;
   }
 
-  function person(seed: SeedMessage, account: Account): Contact {
+  function person({ contactId, phone, email }: SeedMessage, account: Account): Contact {
+    if (contactId !== undefined) return existing(contactId, account);
     const { store } = setup();
-    if (seed.contactId !== undefined) return existing(seed.contactId, account);
-    const known =
-      seed.phone === undefined
-        ? store.contacts.byEmail(account.id, seed.email ?? '')
-        : store.contacts.byPhone(account.id, seed.phone);
-    const fields: Fields = { phone_number: seed.phone ?? null, email: seed.email ?? null };
-    return known[0] ?? createContact(store, account, fields);
+    const [known] = contactsAt(store, account, phone ?? email ?? '');
+    const fields: Fields = { phone_number: phone ?? null, email: email ?? null };
+    return known ?? createContact(store, account, fields);
   }
 
   function existing(id: number, account: Account): Contact {
@@ -65,23 +63,37 @@ export function createSeeding(setup: () => Setup): Seeding {
       return contact;
     },
     incoming(seed) {
-      const { store, committer } = setup();
       const account = accountOf(seed.accountId);
       const conversation = latestConversation(setup(), account, person(seed, account), seed);
-      const createdMs = store.now() - (seed.ageMs ?? 0);
-      const params = { content: seed.content ?? 'Hello' };
-      const draft = { params, files: [], user: GATEWAY, createdMs };
-      const written = draftMessage(store, conversation, draft, Number.POSITIVE_INFINITY);
-      const { contact } = conversation.session;
-      const message: Message = {
-        ...written,
-        messageType: 'incoming',
-        sender: { kind: 'contact', contact },
-      };
-      committer.commit(message);
-      return message;
+      const createdMs = setup().store.now() - (seed.ageMs ?? 0);
+      return writeIncoming(setup(), conversation, { content: seed.content ?? 'Hello', createdMs });
     },
   };
+}
+
+/** The contacts of an address: after a race there may be two of one number. */
+export function contactsAt(store: Store, account: Account, address: string): readonly Contact[] {
+  return address.includes('@')
+    ? store.contacts.byEmail(account.id, address)
+    : store.contacts.byPhone(account.id, address);
+}
+
+/** A person's own message, as the channel or a gateway brings it in. */
+export function writeIncoming(
+  { store, committer }: Setup,
+  conversation: Conversation,
+  { content, createdMs }: { content: string; createdMs: number },
+): Message {
+  const draft = { params: { content }, files: [], user: GATEWAY, createdMs };
+  const written = draftMessage(store, conversation, draft, Number.POSITIVE_INFINITY);
+  const { contact } = conversation.session;
+  const message: Message = {
+    ...written,
+    messageType: 'incoming',
+    sender: { kind: 'contact', contact },
+  };
+  committer.commit(message);
+  return message;
 }
 
 /** Whoever brings a person's message in; it is never shown. */
@@ -104,7 +116,14 @@ function latestConversation(
   const inbox = account.inboxes.get(seed.inboxId);
   if (inbox === undefined) throw new Error(`there is no inbox ${seed.inboxId}`);
   const latest = contact.conversations.findLast((each) => each.session.inbox === inbox);
-  if (latest !== undefined) return latest;
+  return latest ?? openConversation(store, { account, contact, inbox });
+}
+
+/** A new conversation in the session that the contact has in this inbox, or gets. */
+export function openConversation(
+  store: Store,
+  { account, contact, inbox }: { account: Account; contact: Contact; inbox: Inbox },
+): Conversation {
   const known = contact.sessions.findLast((each) => each.inbox === inbox);
   const session = known ?? ensureSession(store, contact, inbox, null);
   if (session === undefined) throw new Error('the contact has no address for this inbox');

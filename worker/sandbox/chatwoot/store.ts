@@ -1,5 +1,6 @@
 import type { ProviderId } from '../../../core/words';
 import { type ChatwootOptions, DEFAULT_VERSION, type InboxSeed, type TokenSeed } from './options';
+import { createRecent } from './recent';
 import type { Account, Contact, Inbox, Session, User } from './rows';
 import { DEFAULT_ACCOUNTS, DEFAULT_INBOXES, DEFAULT_TOKENS } from './seeds';
 
@@ -19,9 +20,16 @@ export interface Edition {
   readonly mount: string;
   /** WhatsApp templates that are posted to a conversation stay `sent` and are never delivered. */
   readonly silentTemplates: boolean;
+  /** Whether webhooks are signed, on versions that do. */
+  readonly signsWebhooks: boolean;
 }
 
-export const CHATWOOT: Edition = { id: 'chatwoot', mount: '', silentTemplates: false };
+export const CHATWOOT: Edition = {
+  id: 'chatwoot',
+  mount: '',
+  silentTemplates: false,
+  signsWebhooks: true,
+};
 
 /** Everything that this Chatwoot holds, in memory. */
 export interface Store {
@@ -54,6 +62,7 @@ export function createStore(options: ChatwootOptions, edition: Edition): Store {
       inboxes: new Map(inboxes.map((inbox) => [inbox.id, inbox])),
       contacts: new Map(),
       conversations: new Map(),
+      recent: createRecent(),
       labels: [],
     });
   }

@@ -13,6 +13,7 @@ import {
   MOUNT,
   type PivotcxOptions,
 } from './options';
+import { createOtherSide } from './other-side';
 import { createSeeding, type Seeding, seedingRoutes } from './seeding';
 import { sendMessage } from './send';
 import { type Conversation, createStore } from './store';
@@ -83,6 +84,7 @@ export function createPivotcx(options: PivotcxOptions, counts: Counts): Pivotcx 
     refusal: (text) => ({ status: 400, json: { detail: text } }),
     internalError: serverError,
     control: seedingRoutes(seed, () => setup),
+    otherSide: createOtherSide(() => setup, seed),
     reset() {
       setup = createSetup(options, counts);
     },

@@ -32,7 +32,10 @@ export interface PivotcxOptions {
   readonly slash?: 'needed' | 'optional';
   /** What a message is answered with. */
   readonly sendAnswer?: 'message' | 'conversation' | 'nothing';
-  /** Whether there is a list of a conversation's messages, at `messages/` below it. */
+  /**
+   * Whether there is a list of a conversation's messages, at `messages/` below it; then a conversation also says when it was
+   * last written in, as `lastMessageAt`.
+   */
   readonly listsMessages?: boolean;
   readonly now?: () => number;
 }

@@ -17,6 +17,7 @@ export interface Contact {
 export interface Message {
   readonly id: number;
   readonly message: string;
+  readonly direction: 'inbound' | 'outbound';
   readonly createdAt: number;
 }
 
@@ -35,7 +36,12 @@ export interface Store {
   conversation(id: number): Conversation | undefined;
   /** Contact and conversation. Does not look whether the number is taken. */
   add(contact: Omit<Contact, 'id' | 'createdAt'>): Contact;
-  addMessage(conversation: Conversation, message: string): Message;
+  addMessage(
+    conversation: Conversation,
+    message: string,
+    direction?: Message['direction'],
+  ): Message;
+  conversationWith(number: string): Conversation | undefined;
 }
 
 export function createStore(stopped: readonly string[], now: () => number): Store {
@@ -61,9 +67,13 @@ export function createStore(stopped: readonly string[], now: () => number): Stor
       }
       return contact;
     },
-    addMessage(conversation, message) {
+    conversationWith(number) {
+      const contact = byNumber.get(number);
+      return contact === undefined ? undefined : byId.get(2000 + contact.id);
+    },
+    addMessage(conversation, message, direction = 'outbound') {
       messages += 1;
-      const made = { id: messages, message, createdAt: now() };
+      const made = { id: messages, message, direction, createdAt: now() };
       conversation.messages.push(made);
       return made;
     },

@@ -12,7 +12,14 @@ export function conversationView({ spell, options }: Setup, conversation: Conver
     contact_id: { contact: contact.id },
     name: {},
   }[options.shows ?? 'contact'];
-  return spell({ id, contactName: nameOf(contact), ...shown, created: written(contact.createdAt) });
+  const last = conversation.messages.at(-1)?.createdAt ?? contact.createdAt;
+  return spell({
+    id,
+    contactName: nameOf(contact),
+    ...shown,
+    created: written(contact.createdAt),
+    ...(options.listsMessages === true && { lastMessageAt: written(last) }),
+  });
 }
 
 export function messageView({ spell }: Setup, message: Message, { id }: Conversation): unknown {
@@ -20,7 +27,7 @@ export function messageView({ spell }: Setup, message: Message, { id }: Conversa
     id: message.id,
     conversation: id,
     message: message.message,
-    direction: 'outbound',
+    direction: message.direction,
     created: written(message.createdAt),
   });
 }
