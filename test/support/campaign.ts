@@ -33,6 +33,7 @@ export function connectSandbox(
       settleDelayMs,
       onAbsent: null,
       contactBookMs: null,
+      webhookSecret: null,
     },
     { ledger, inFlight: 20, timeoutMs: 1_000, clock: Date.now },
   );

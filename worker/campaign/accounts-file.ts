@@ -18,6 +18,8 @@ export interface Account {
   readonly onAbsent: 'resend' | 'park' | null;
   /** How long contact and conversation ids are trusted; null for the runner's default. */
   readonly contactBookMs: number | null;
+  /** What the platform's webhooks prove themselves by; null: none are taken. */
+  readonly webhookSecret: string | null;
 }
 
 export interface AccountsFileOptions {
@@ -43,6 +45,16 @@ const rate = z
   );
 
 const object = { error: 'must be a list of keys' };
+
+const secret = z
+  .preprocess(
+    (given) => (typeof given === 'number' ? String(given) : given),
+    z.string({ error: 'must be a text' }).trim().min(16, 'must have at least 16 characters'),
+  )
+  .meta({
+    type: ['string', 'number'],
+    description: 'What webhooks of this account are checked by, usually ${NAME}: docs/webhooks.md',
+  });
 
 function accountSchema(provider: ProviderDefinition) {
   const fields: Record<string, z.ZodType<string | undefined>> = {};
@@ -75,6 +87,8 @@ function accountSchema(provider: ProviderDefinition) {
       settleDelay: duration.optional(),
       onAbsent: z.enum(['resend', 'park'], { error: 'must be resend or park' }).optional(),
       contactBook: duration.optional(),
+      // Of a platform that tells nothing by itself it would be a mistake.
+      ...(provider.webhook === undefined ? {} : { webhookSecret: secret.optional() }),
     },
     object,
   );
@@ -169,6 +183,7 @@ function readAccount(
     settleDelayMs: read.settleDelay === undefined ? null : parseDuration(read.settleDelay),
     onAbsent: read.onAbsent ?? null,
     contactBookMs: read.contactBook === undefined ? null : parseDuration(read.contactBook),
+    webhookSecret: fields['webhookSecret'] ?? null,
   };
 }
 
@@ -188,7 +203,7 @@ function fillVariables(
             if (found !== undefined && found.trim() !== '') return found;
             missing(field, variable);
             // Stands in for the missing text, so that one cause does not read as two problems.
-            return '?';
+            return '?'.repeat(16);
           });
   }
   return filled;

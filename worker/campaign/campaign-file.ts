@@ -7,7 +7,7 @@ import { isZone } from './hours';
 import { InputError } from './input-error';
 import { problemSentences, readYaml } from './yaml-file';
 
-const text = z.string({ error: 'must be a text' }).trim().min(1, 'must not be empty');
+export const text = z.string({ error: 'must be a text' }).trim().min(1, 'must not be empty');
 /** YAML reads 3 as a number and true as a boolean; both are meant as they are written. */
 const scalar = z
   .preprocess(
@@ -15,7 +15,7 @@ const scalar = z
     text,
   )
   .meta({ type: ['string', 'number', 'boolean'] });
-const object = { error: 'must be a list of keys' };
+export const object = { error: 'must be a list of keys' };
 const hour = z
   .string({ error: 'must be a time like "20:00", in quotes' })
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time like "20:00"');
@@ -109,126 +109,145 @@ const exclude = z
       within: duration
         .optional()
         .describe('Only messages of this time before now; without it of any age'),
+      repliedWithin: duration
+        .optional()
+        .describe('Also whoever answered anything in this account within this time before now'),
     },
     object,
   )
-  .refine((value) => value.campaigns !== undefined || value.within !== undefined, {
-    message: 'needs campaigns, within, or both',
-  });
+  .refine(
+    ({ campaigns, within, repliedWithin }) => (campaigns ?? within ?? repliedWithin) !== undefined,
+    { message: 'needs campaigns, within or repliedWithin' },
+  );
+
+/** What is said of an audience, wherever it comes from. */
+export const audienceKeys = {
+  country: z
+    .string({ error: 'must be a country code like US' })
+    .refine((value) => isCountry(value), 'must be a country code in capitals, like US or GB')
+    .optional()
+    .describe('For numbers without +'),
+  columns: z
+    .record(z.string().regex(/^[\p{L}_][\p{L}\p{N}_]*$/u, 'must be a plain name'), scalar, {
+      error: 'must be a list of names with column headers',
+    })
+    .optional()
+    .describe(
+      'phone, email, name, firstName, lastName, timezone, or any variable: the header of its column',
+    ),
+  exclude: exclude
+    .optional()
+    .describe(
+      'People whom other campaigns have written to, or may have, or who answered, are skipped',
+    ),
+  sheet: scalar.optional().describe('The sheet of an XLSX file; the first without it'),
+  encoding: text.optional().describe('Detected without it'),
+  delimiter: z
+    .enum([',', ';', '\t', '|', 'tab'], { error: 'must be one of "," ";" "|" or tab' })
+    .transform((value) => (value === 'tab' ? '\t' : value))
+    .optional()
+    .describe('Detected without it'),
+};
 
 const audience = z.strictObject(
   {
     file: text.describe(
       'The list: CSV or XLSX, relative to this file, or an https address that --allow-lists names',
     ),
-    country: z
-      .string({ error: 'must be a country code like US' })
-      .refine((value) => isCountry(value), 'must be a country code in capitals, like US or GB')
-      .optional()
-      .describe('For numbers without +'),
-    columns: z
-      .record(z.string().regex(/^[\p{L}_][\p{L}\p{N}_]*$/u, 'must be a plain name'), scalar, {
-        error: 'must be a list of names with column headers',
-      })
-      .optional()
-      .describe(
-        'phone, email, name, firstName, lastName, timezone, or any variable: the header of its column',
-      ),
-    exclude: exclude
-      .optional()
-      .describe('People whom other campaigns have written to, or may have, are skipped'),
-    sheet: scalar.optional().describe('The sheet of an XLSX file; the first without it'),
-    encoding: text.optional().describe('Detected without it'),
-    delimiter: z
-      .enum([',', ';', '\t', '|', 'tab'], { error: 'must be one of "," ";" "|" or tab' })
-      .transform((value) => (value === 'tab' ? '\t' : value))
-      .optional()
-      .describe('Detected without it'),
+    ...audienceKeys,
   },
   object,
 );
 
+/** Messages a second: the least is one in a quarter of an hour or so. */
+export const ratePerSecond = z
+  .number({ error: 'must be a number' })
+  .min(0.001, 'must be at least 0.001')
+  .max(100_000, 'must be at most 100000');
+
+/** What is said of a campaign beside its audience. */
+export const campaignKeys = {
+  name: campaignName,
+  account: scalar.describe('A name in the accounts file'),
+  inbox: scalar.describe('The id of the inbox that sends'),
+  consent: z
+    .strictObject({ column: scalar.optional(), method: text, detail: text.optional() }, object)
+    .optional()
+    .describe('Why these people may be written to'),
+  message,
+  throttle: z.strictObject({ perSecond: ratePerSecond }, object).optional(),
+  quietHours: z
+    .strictObject(
+      {
+        from: hour,
+        to: hour,
+        zone: text
+          .refine(
+            (zone) => zone === 'recipient' || isZone(zone),
+            'must be recipient or a time zone like Europe/Paris',
+          )
+          .describe('recipient, or a time zone'),
+      },
+      object,
+    )
+    .refine((quiet) => quiet.from !== quiet.to, 'from and to are the same: no hour would be left')
+    .optional(),
+  stopWhen: z
+    .strictObject(
+      {
+        failedPercent: z
+          .number({ error: 'must be a number' })
+          .gt(0, 'must be above 0')
+          .max(100, 'must be at most 100')
+          .optional(),
+        sameFailureInARow: z
+          .int({ error: 'must be a whole number' })
+          .positive('must be above zero')
+          .optional(),
+      },
+      object,
+    )
+    .optional(),
+  expiresAfter: duration.optional().describe('After its start; what is unsent then is skipped'),
+  onDoubt: z
+    .enum(['resend', 'park'], { error: 'must be resend or park' })
+    .optional()
+    .describe('When a look-up shows that a message with a lost answer is absent'),
+  parallel: z
+    .int({ error: 'must be a whole number' })
+    .min(1, 'must be at least 1')
+    .max(64, 'must be at most 64')
+    .optional()
+    .describe('Slices at once (1)'),
+  orchestrate: z
+    .enum(['slice', 'message'], { error: 'must be slice or message' })
+    .optional()
+    .describe('On Temporal, up to 10,000 rows: message runs a workflow for each message (slice)'),
+  engine: z
+    .enum(['embedded', 'temporal'], { error: 'must be embedded or temporal' })
+    .optional()
+    .describe('What drives it; --engine on the command line comes before it (embedded)'),
+};
+
+/** Whether it names itself among those whose people it leaves out. */
+export function leavesItselfOut(it: {
+  readonly name: string;
+  readonly audience: {
+    readonly exclude?: { readonly campaigns?: readonly string[] | undefined } | undefined;
+  };
+}): boolean {
+  return it.audience.exclude?.campaigns?.includes(it.name) === true;
+}
+
+/** Said where it does. */
+export const ITSELF = {
+  path: ['audience', 'exclude', 'campaigns'],
+  message: 'names this very campaign, in which nobody is written to twice as it is',
+};
+
 const campaignFile = z
-  .strictObject(
-    {
-      name: campaignName,
-      account: scalar.describe('A name in the accounts file'),
-      inbox: scalar.describe('The id of the inbox that sends'),
-      audience,
-      consent: z
-        .strictObject({ column: scalar.optional(), method: text, detail: text.optional() }, object)
-        .optional()
-        .describe('Why these people may be written to'),
-      message,
-      throttle: z
-        .strictObject(
-          { perSecond: z.number({ error: 'must be a number' }).positive('must be above zero') },
-          object,
-        )
-        .optional(),
-      quietHours: z
-        .strictObject(
-          {
-            from: hour,
-            to: hour,
-            zone: text
-              .refine(
-                (zone) => zone === 'recipient' || isZone(zone),
-                'must be recipient or a time zone like Europe/Paris',
-              )
-              .describe('recipient, or a time zone'),
-          },
-          object,
-        )
-        .refine(
-          (quiet) => quiet.from !== quiet.to,
-          'from and to are the same: no hour would be left',
-        )
-        .optional(),
-      stopWhen: z
-        .strictObject(
-          {
-            failedPercent: z
-              .number({ error: 'must be a number' })
-              .gt(0, 'must be above 0')
-              .max(100, 'must be at most 100')
-              .optional(),
-            sameFailureInARow: z
-              .int({ error: 'must be a whole number' })
-              .positive('must be above zero')
-              .optional(),
-          },
-          object,
-        )
-        .optional(),
-      expiresAfter: duration.optional().describe('After its start; what is unsent then is skipped'),
-      onDoubt: z
-        .enum(['resend', 'park'], { error: 'must be resend or park' })
-        .optional()
-        .describe('When a look-up shows that a message with a lost answer is absent'),
-      parallel: z
-        .int({ error: 'must be a whole number' })
-        .min(1, 'must be at least 1')
-        .max(64, 'must be at most 64')
-        .optional()
-        .describe('Slices at once (1)'),
-      orchestrate: z
-        .enum(['slice', 'message'], { error: 'must be slice or message' })
-        .optional()
-        .describe(
-          'On Temporal, up to 10,000 rows: message runs a workflow for each message (slice)',
-        ),
-      engine: z
-        .enum(['embedded', 'temporal'], { error: 'must be embedded or temporal' })
-        .optional()
-        .describe('What drives it; --engine on the command line comes before it (embedded)'),
-    },
-    object,
-  )
-  .refine(({ name, audience: { exclude: left } }) => left?.campaigns?.includes(name) !== true, {
-    path: ['audience', 'exclude', 'campaigns'],
-    message: 'names this very campaign, in which nobody is written to twice as it is',
-  });
+  .strictObject({ ...campaignKeys, audience }, object)
+  .refine((it) => !leavesItselfOut(it), ITSELF);
 
 /** A campaign as its file describes it, checked. Times stay texts ("20:00"); durations stay as written ("12h"). */
 export type CampaignFile = z.output<typeof campaignFile>;

@@ -7,8 +7,15 @@ import { InputError } from './input-error';
 /** Whom a campaign file excludes, or null. */
 export function exclusionOf({ audience }: CampaignFile): Exclusion | null {
   if (audience.exclude === undefined) return null;
-  const { campaigns = null, within } = audience.exclude;
-  return { campaigns, withinMs: within === undefined ? null : parseDuration(within) };
+  const { campaigns, within, repliedWithin } = audience.exclude;
+  const msOf = (text: string | undefined) => (text === undefined ? null : parseDuration(text));
+  // Where only answers are named, messages do not matter.
+  const every = within === undefined ? [] : null;
+  return {
+    campaigns: campaigns ?? every,
+    withinMs: msOf(within),
+    repliedWithinMs: msOf(repliedWithin),
+  };
 }
 
 /**

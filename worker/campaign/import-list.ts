@@ -13,6 +13,7 @@ import {
   type NewRecipient,
   needCampaign,
   seal,
+  tally,
   writeKeptList,
 } from '../ledger';
 import { unreadLists } from '../ledger/forget';
@@ -50,6 +51,11 @@ export async function importList(
   const { sealed, state } = await needCampaign(ledger.db, campaign.name);
   if (sealed === 1) return true;
   if (state !== 'importing') return false;
+  if (campaign.intake !== null && campaign.list_path === null) {
+    throw new InputError(
+      `The audience of "${campaign.name}" comes in over HTTP, and is not complete: it is read where it comes in.`,
+    );
+  }
   const path = campaign.list_path ?? '';
   if (existsSync(path)) return importFrom(ledger, campaign, path, options);
   // Another machine has its copy; a scheduled campaign's list is kept in the ledger as well.
@@ -90,27 +96,11 @@ async function importFrom(
 
   async function commit(): Promise<void> {
     if (block.length === 0) return;
-    const rows = exclude === null ? block : await withoutExcluded(block, exclude);
+    const rows = await withoutExcluded(ledger, campaign, exclude, block, clock());
     await importRecipients(ledger, campaign, from, rows, clock());
     from += block.length;
     block = [];
     onRows?.(from);
-  }
-
-  async function withoutExcluded(
-    rows: readonly NewRecipient[],
-    exclusion: Exclusion,
-  ): Promise<NewRecipient[]> {
-    const addresses = rows.flatMap(({ address, skip }) =>
-      address === undefined || skip !== undefined ? [] : [address],
-    );
-    const details = await excludedAmong(ledger.db, campaign, exclusion, addresses, clock());
-    return rows.map((row) => {
-      const detail = row.skip === undefined ? details.get(row.address ?? '') : undefined;
-      if (detail === undefined) return row;
-      const { content: _content, profile: _profile, ...kept } = row;
-      return { ...kept, skip: { reason: 'excluded', detail } };
-    });
   }
 
   for await (const verdicts of readAudience(list, audience)) {
@@ -126,6 +116,7 @@ async function importFrom(
     }
   }
   await commit();
+  if (campaign.intake !== null) await needSomebody(ledger, campaign);
   await seal(ledger, campaign, clock());
   // It holds addresses, and nobody reads it any more. One that stays is removed by `campaign forget`.
   const needed = await unreadLists(ledger.db);
@@ -136,7 +127,41 @@ async function importFrom(
   return true;
 }
 
-function recipientOf(verdict: Verdict): NewRecipient {
+/** The rows with those excluded whom other campaigns have written to, as far as the ledger knows now. */
+export async function withoutExcluded(
+  ledger: Ledger,
+  campaign: Campaign,
+  exclusion: Exclusion | null,
+  rows: readonly NewRecipient[],
+  now: number,
+): Promise<readonly NewRecipient[]> {
+  if (exclusion === null) return rows;
+  const addresses = rows.flatMap(({ address, skip }) =>
+    address === undefined || skip !== undefined ? [] : [address],
+  );
+  const details = await excludedAmong(ledger.db, campaign, exclusion, addresses, now);
+  return rows.map((row) => {
+    const detail = row.skip === undefined ? details.get(row.address ?? '') : undefined;
+    if (detail === undefined) return row;
+    const { content: _content, profile: _profile, ...kept } = row;
+    return { ...kept, skip: { reason: 'excluded', detail } };
+  });
+}
+
+/** @throws InputError when all rows that came in over HTTP are skipped: such a campaign is not worth its start. */
+export async function needSomebody(ledger: Ledger, { id }: Campaign): Promise<void> {
+  const { counts, reasons } = await tally(ledger.db, id);
+  if (counts.total > counts.skipped) return;
+  const why = reasons.map(({ reason, n }) => `${n.toLocaleString('en')} ${reason}`).join(', ');
+  throw new InputError(
+    counts.total === 0
+      ? 'There is nobody in it.'
+      : `Nobody of the ${counts.total === 1 ? '1 row' : `${counts.total.toLocaleString('en')} rows`} can be written to: ${why}.`,
+  );
+}
+
+/** A judged row as the ledger keeps it. */
+export function recipientOf(verdict: Verdict): NewRecipient {
   const { row, raw, address, profile, zone, content, consent, skip } = verdict;
   return {
     row,

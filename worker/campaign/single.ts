@@ -28,6 +28,12 @@ interface SingleSpec extends Spec {
   readonly single: Single;
 }
 
+/** The key stands for another message. */
+class KeyUsed extends InputError {
+  /** For programs that have to tell it from other mistakes. */
+  readonly keyUsed = true;
+}
+
 export function newKey(): string {
   return randomBytes(10).toString('hex');
 }
@@ -41,7 +47,7 @@ export async function findSingle(ledger: Ledger, single: Single): Promise<Campai
   const campaign = await findCampaign(ledger.db, nameOf(single));
   if (campaign === undefined) return undefined;
   if (campaign.forgotten_at !== null) {
-    throw new InputError(
+    throw new KeyUsed(
       `The key "${single.key}" was used already, for somebody who was forgotten since. Nothing was sent now. A new message needs a new key.`,
     );
   }
@@ -58,7 +64,7 @@ export async function findSingle(ledger: Ledger, single: Single): Promise<Campai
     address: 'recipient',
     content: 'message',
   };
-  throw new InputError(
+  throw new KeyUsed(
     `The key "${single.key}" was used already, with another ${changed.map((part) => words[part] ?? part).join(' and ')}. ` +
       'Nothing was sent now. A new message needs a new key.',
   );
@@ -69,10 +75,11 @@ export interface MadeSingle {
   /** By a person or program, who may have used it before; a key made here is new to the platform. */
   readonly keyGiven: boolean;
   /**
-   * Who sends it. `here`: the process that makes it. `workflow`: one of its own, which is begun as soon as Temporal can be
-   * told. `composed`: one that somebody begins as a part of their own.
+   * Who sends it. `here`: the process that makes it. `worker`: whichever process takes part in the work of the ledger.
+   * `workflow`: one of its own, which is begun as soon as Temporal can be told. `composed`: one that somebody begins as a part
+   * of their own.
    */
-  readonly by?: 'here' | 'workflow' | 'composed';
+  readonly by?: 'here' | 'worker' | 'workflow' | 'composed';
 }
 
 /** Writes a single message down. @throws LedgerError when its key is taken. */
@@ -92,8 +99,11 @@ export async function makeSingle(
       spec: JSON.stringify(spec),
       inbox: JSON.stringify(inbox),
       keyGiven,
-      ...(by === 'here' ? {} : { engine: 'temporal', orchestrate: 'message' }),
-      ...(by === 'workflow' ? { autostart: true, told: true } : {}),
+      ...(by === 'workflow' || by === 'composed'
+        ? { engine: 'temporal', orchestrate: 'message' }
+        : {}),
+      ...(by === 'workflow' || by === 'worker' ? { autostart: true } : {}),
+      ...(by === 'workflow' ? { told: true } : {}),
     },
     now,
   );

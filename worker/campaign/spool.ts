@@ -2,11 +2,22 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { isPostgresUrl } from '../ledger';
+import { describePostgres, schemaOf } from '../ledger/postgres';
 import { InputError } from './input-error';
 
-/** Where copies of lists are kept until they are read: beside a ledger's file, or in this folder for a database. */
+/** The file of this name has `spool` itself; every other ledger has a folder of its own in there. */
+const USUAL = 'ledger.db';
+
+/**
+ * Where copies of lists are kept until they are read: beside a ledger's file, or in this folder for a database. Never where another
+ * ledger keeps its own, which would be swept away as nobody's.
+ */
 export function spoolFolder(ledger: string): string {
-  return join(isPostgresUrl(ledger) ? '.campaign' : dirname(ledger), 'spool');
+  const isDatabase = isPostgresUrl(ledger);
+  const folder = join(isDatabase ? '.campaign' : dirname(ledger), 'spool');
+  if (!isDatabase) return basename(ledger) === USUAL ? folder : join(folder, basename(ledger));
+  const place = `${describePostgres(ledger)}?${schemaOf(ledger)}`;
+  return join(folder, createHash('sha256').update(place).digest('hex').slice(0, 16));
 }
 
 export interface Spooled {
@@ -53,7 +64,9 @@ export async function sweepSpool(
   let removed = 0;
   for (const name of names) {
     const path = join(folder, name);
-    if (kept.has(name) || now - (await stat(path)).mtimeMs < YOUNG_MS) continue;
+    const found = await stat(path);
+    // A folder is another ledger's.
+    if (kept.has(name) || found.isDirectory() || now - found.mtimeMs < YOUNG_MS) continue;
     await rm(path, { force: true });
     removed += 1;
   }
@@ -96,7 +109,7 @@ async function copy(source: string, partial: string): Promise<{ hash: string; by
 }
 
 /** Without this a crash may forget the new name. Windows cannot open folders, and needs it less. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

@@ -113,6 +113,17 @@ export function compileMessage(spec: MessageSpec, known: Iterable<string>): Comp
   return { variables, constant: once === null ? null : once.content, render };
 }
 
+/**
+ * What everybody gets where no part names a variable, also before anybody knows the columns; null where one does. Throws
+ * `InputError` for syntax.
+ */
+export function messageForAll(spec: MessageSpec): Content | null {
+  const named = texts(spec).flatMap(([key, text]) =>
+    Object.keys(analyzeSync(parse(text, key), { partials: false }).globals),
+  );
+  return compileMessage(spec, named).constant;
+}
+
 function texts(spec: MessageSpec): [key: string, text: string][] {
   if (spec.template === undefined) return [['message.text', spec.text ?? '']];
   const { params, header, buttons, text } = spec.template;

@@ -1,15 +1,16 @@
 import type { Inbox } from '../../providers/provider';
 import type { CampaignFile } from './campaign-file';
-import type { CheckResult } from './check';
+import type { Conclusion } from './conclude';
 import { parseDuration } from './duration';
+import type { Found } from './findings';
 import { countSegments } from './segments';
 
 /** What a person should know before the start although nothing is wrong: full sentences. */
 export function warningsOf(
-  result: Omit<CheckResult, 'warnings'>,
+  result: Omit<Conclusion, 'warnings'>,
   campaign: CampaignFile,
   inbox: Inbox,
-  brokenParams: readonly number[],
+  broken: Found['broken'],
 ): string[] {
   const warnings: string[] = [];
   if (campaign.consent === undefined) {
@@ -22,10 +23,10 @@ export function warningsOf(
       'This inbox takes free text only for a day after the person wrote. Everybody else is refused; use a template.',
     );
   }
-  if (brokenParams.length > 0) {
+  if (broken.count > 0) {
     warnings.push(
-      `${brokenParams.length} rows have a line break, a tab or five spaces in a template value, which WhatsApp refuses. ` +
-        `${rowNumbers(brokenParams.slice(0, 5), brokenParams.length)}`,
+      `${broken.count} rows have a line break, a tab or five spaces in a template value, which WhatsApp refuses. ` +
+        `${rowNumbers(broken.rows, broken.count)}`,
     );
   }
   const { text } = campaign.message;

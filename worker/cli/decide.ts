@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { maskAddress } from '../../core/address';
 import { InputError } from '../campaign/input-error';
+import { createMeter } from '../campaign/progress';
 import { type Campaign, decide, type Ledger, type Ruling, results, tally } from '../ledger';
 import { globalsOf } from './globals';
 import { lastLine } from './go-on';
 import { theCampaign, withExistingLedger } from './ledger-file';
-import { createMeter } from './progress';
 import { clockTime, confirm, isTerminal, many, printable, say, sayJson, table } from './screen';
 
 /** The most rows that are shown. */
@@ -86,6 +86,8 @@ async function explain(ledger: Ledger, campaign: Campaign, json: boolean): Promi
         : maskAddress({ kind: row.address.includes('@') ? 'email' : 'phone', value: row.address }),
     conversation: row.conversation_id ?? '',
     at: clockTime(row.updated_at),
+    // Somebody who answered may well have got it; but it may have been something else that they answered.
+    delivery: row.delivery ?? '',
     why: printable(row.detail ?? row.reason ?? ''),
   }));
   if (json) return sayJson({ campaign: campaign.name, unknown: counts.unknown, rows: shown });
@@ -99,9 +101,11 @@ async function explain(ledger: Ledger, campaign: Campaign, json: boolean): Promi
     each.address,
     each.conversation,
     each.at,
+    each.delivery,
     each.why,
   ]);
-  for (const line of table(['row', 'address', 'conversation', 'since', 'why'], cells)) say(line);
+  const heads = ['row', 'address', 'conversation', 'since', 'delivery', 'why'];
+  for (const line of table(heads, cells)) say(line);
   if (counts.unknown > SHOWN) {
     say(`… all of them: campaign results ${campaign.name} --state unknown`);
   }

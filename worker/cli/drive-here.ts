@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { createMeter, type Progress } from '../campaign/progress';
 import type { Connection } from '../engine/connect';
 import { type EmbeddedOptions, runEmbedded } from '../engine/embedded';
 import { openRun } from '../engine/open-run';
 import { type Campaign, control, endCanary, type Ledger, needCampaign } from '../ledger';
+import { type Answers, readAnswers } from './answers';
 import { type Globals, runOptionsOf } from './globals';
 import { type Interrupt, onInterrupt } from './interrupt';
-import { createMeter, type Progress } from './progress';
 import type { View } from './view';
 
 type Step = Parameters<NonNullable<EmbeddedOptions['onStep']>>[0];
@@ -64,9 +65,7 @@ export async function driveHere(options: DriveOptions): Promise<Driven> {
   let pausedBySelf = false;
   const broken: { by?: Error } = {};
   let seated = false;
-  const late = setTimeout(() => {
-    if (!seated) view.note('Another process ran it last. Looking whether that is still alive …');
-  }, SEAT_NOTE_MS);
+  let late: NodeJS.Timeout | undefined;
 
   const embedded: EmbeddedOptions = {
     stopping: () => interrupt.stopping() || broken.by !== undefined,
@@ -113,7 +112,16 @@ export async function driveHere(options: DriveOptions): Promise<Driven> {
   }
 
   const looking = watch(view.everyMs, look);
+  // A single message is not waited for, and what is only to be settled sends nothing.
+  const answers: Answers | null =
+    campaign.kind === 'list' && options.begin
+      ? readAnswers({ ledger, connection, stopping: interrupt.stopping, view })
+      : null;
   try {
+    await answers?.first;
+    late = setTimeout(() => {
+      if (!seated) view.note('Another process ran it last. Looking whether that is still alive …');
+    }, SEAT_NOTE_MS);
     const outcome = await runEmbedded(one, embedded);
     if (broken.by !== undefined) throw broken.by;
     if (interrupt.stopping()) await pauseForInterrupt(ledger, name);
@@ -123,6 +131,7 @@ export async function driveHere(options: DriveOptions): Promise<Driven> {
     return { outcome, interrupted: interrupt.stopping(), progress };
   } finally {
     clearTimeout(late);
+    await answers?.end();
     await looking.end();
     view.end();
     finish(interrupt);

@@ -1,13 +1,9 @@
-import type { Progress } from './progress';
-import { describeReason } from './reasons';
-import { clockTime, count, impersonal, many } from './screen';
+import { whyOf } from '../campaign/impersonal';
+import type { Progress } from '../campaign/progress';
+import { describeReason } from '../campaign/reasons';
+import { clockTime, count, many } from './screen';
 
 const BAR_WIDTH = 24;
-
-/** Why it is paused. When it paused itself, with the platform's words, which may name a person. */
-export function whyOf({ why, paused_by: by }: Progress['campaign']): string | null {
-  return why !== null && by === 'self' ? impersonal(why) : why;
-}
 
 /** The state in one word or sentence: the first thing that an operator looks at. */
 export function stateLine({ campaign, waiting }: Progress): string {
@@ -55,6 +51,17 @@ export function countsLine({ campaign, tally: { counts } }: Progress): string {
   }
   if (counts.double > 0) parts.push(`DOUBLE ${count(counts.double)}`);
   return parts.join('   ');
+}
+
+/** What is known of messages beyond their acceptance; null as long as that is nothing. */
+export function deliveryLine({ tally: { delivery } }: Progress): string | null {
+  const parts = (['delivered', 'read', 'replied', 'delivery_failed'] as const)
+    .filter((state) => delivery[state] > 0)
+    .map(
+      (state) =>
+        `${state === 'delivery_failed' ? 'not delivered' : state} ${count(delivery[state])}`,
+    );
+  return parts.length === 0 ? null : parts.join('   ');
 }
 
 /** The most frequent reasons, failures first: one line each. */

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
+import { whyOf } from '../campaign/impersonal';
+import { createMeter, type Progress } from '../campaign/progress';
 import { whoDrives } from '../engine/embedded';
 import type { Campaign, Ledger } from '../ledger';
 import { type Globals, globalsOf } from './globals';
 import { showEnded } from './go-on';
 import { namedOrOnly, withExistingLedger } from './ledger-file';
-import { createMeter, type Progress } from './progress';
-import { barLine, countsLine, reasonLines, stateLine, whyOf } from './progress-lines';
+import { barLine, countsLine, deliveryLine, reasonLines, stateLine } from './progress-lines';
 import { clockTime, say, sayJson } from './screen';
 import { createView } from './view';
 import { waitingFor } from './waiting-for';
@@ -44,6 +45,7 @@ async function once(ledger: Ledger, campaign: Campaign, globals: Globals): Promi
       drivenBy: driver,
       waiting: progress.waiting,
       reasons: progress.tally.reasons,
+      delivery: progress.tally.delivery,
       startedAt: iso(progress.campaign.started_at),
       endedAt: iso(progress.campaign.ended_at),
     });
@@ -52,6 +54,8 @@ async function once(ledger: Ledger, campaign: Campaign, globals: Globals): Promi
   say(stateLine(progress));
   say(`  ${barLine(progress)}`);
   say(`  ${countsLine(progress)}`);
+  const delivery = deliveryLine(progress);
+  if (delivery !== null) say(`  ${delivery}`);
   for (const line of reasonLines(progress)) say(`  ${line}`);
   const { started_at: began, ended_at: ended } = campaign;
   if (began !== null) {

@@ -61,6 +61,7 @@ main:
     settleDelayMs: 90_000,
     onAbsent: 'park',
     contactBookMs: 86_400_000,
+    webhookSecret: null,
   });
 });
 
@@ -117,4 +118,44 @@ describe('names account, field and line, never a value', () => {
 
 test('has a JSON Schema with the fields of each platform', () => {
   expect(JSON.stringify(accountsFileJsonSchema([chatwoot]))).toContain('the number in the address');
+});
+
+describe('what webhooks are checked by', () => {
+  const told = { ...chatwoot, webhook: { parse: () => [] } };
+  const yaml = (line: string) =>
+    `main:\n  platform: chatwoot\n  accountId: 1\n  token: sesame-open\n  webhookSecret: ${line}\n`;
+  const read = (line: string, providers = [told], env = {}) =>
+    parseAccountsFile(yaml(line), { ...options, providers, env }).get('main')?.webhookSecret;
+
+  test('is taken from a variable or as it stands, and is no credential of the platform', () => {
+    expect(read('${SECRET}', [told], { SECRET: 'sesame-0123456789' })).toBe('sesame-0123456789');
+    expect(read('1234567890123456')).toBe('1234567890123456');
+  });
+
+  test.each([
+    ['sesame', [told], 'main.webhookSecret (line 5) must have at least 16 characters.'],
+    [
+      '${MISSING}',
+      [told],
+      'main.webhookSecret (line 5) needs the environment variable MISSING, which is not set.',
+    ],
+    // Nothing would ever ask for it.
+    [
+      'sesame-0123456789',
+      [chatwoot],
+      'main.webhookSecret is not a key of an account of Chatwoot (line 5).',
+    ],
+  ])('%s is refused, and not repeated', (line, providers, sentence) => {
+    expect(() => read(line, providers as never)).toThrow(InputError);
+    try {
+      read(line, providers as never);
+    } catch (error) {
+      expect((error as InputError).problems).toEqual([sentence]);
+    }
+  });
+
+  test('is in the JSON Schema of the platforms that have webhooks', () => {
+    expect(JSON.stringify(accountsFileJsonSchema([told]))).toContain('webhookSecret');
+    expect(JSON.stringify(accountsFileJsonSchema([chatwoot]))).not.toContain('webhookSecret');
+  });
 });

@@ -103,7 +103,7 @@ describe('names the key, the line and what was probably meant', () => {
       'zone: Mars/Base',
       'quietHours.zone (line 13) must be recipient or a time zone like Europe/Paris.',
     ],
-    ['perSecond: 8', 'perSecond: 0', 'throttle.perSecond (line 12) must be above zero.'],
+    ['perSecond: 8', 'perSecond: 0', 'throttle.perSecond (line 12) must be at least 0.001.'],
     [
       'failedPercent: 5',
       'failedPercent: 500',
@@ -112,7 +112,7 @@ describe('names the key, the line and what was probably meant', () => {
     [
       '  country: US',
       '  exclude: {}',
-      'audience.exclude (line 7) needs campaigns, within, or both.',
+      'audience.exclude (line 7) needs campaigns, within or repliedWithin.',
     ],
     [
       '  country: US',

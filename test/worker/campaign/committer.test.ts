@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCommitter } from '../../../worker/campaign/committer';
-import type { Ledger } from '../../../worker/ledger';
+import { type Ledger, setLimit } from '../../../worker/ledger';
 import { counted, running, type TestLedger, testLedger, worker } from '../../support/ledger';
 
 let it_: TestLedger;
@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => it_.close());
 
-async function committer(n: number) {
+async function committer(n: number, scopes: readonly string[] = []) {
   const campaign = await running(ledger, 'a', n, Date.now());
   const hands = await worker(ledger, campaign, Date.now());
   const rows = await hands.claim(n, Date.now());
@@ -20,7 +20,7 @@ async function committer(n: number) {
     campaign,
     inboxId: '1',
     lease: hands.lease,
-    scopes: [],
+    scopes,
     clock: Date.now,
   });
   const gate = (seq: number) =>
@@ -61,6 +61,19 @@ describe('the committer', () => {
     await first;
     const third = gate(2);
     expect((await Promise.all([second, third])).every(({ go }) => go)).toBe(true);
+    await it.drain();
+  });
+
+  it('hears within seconds of a rate that is raised while rows wait for a token', async () => {
+    await setLimit(ledger, 'campaign/slow', 0.01);
+    const { it, gate } = await committer(2, ['campaign/slow']);
+    expect((await gate(0)).go).toBe(true);
+    const waiting = gate(1);
+    await expect.poll(() => it.throttled()).toBe(true);
+    await setLimit(ledger, 'campaign/slow', 20);
+    const late = setTimeout(() => it.release(), 6_000);
+    expect((await waiting).go).toBe(true);
+    clearTimeout(late);
     await it.drain();
   });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { InputError } from '../../../worker/campaign/input-error';
-import { spool } from '../../../worker/campaign/spool';
+import { spool, spoolFolder, sweepSpool } from '../../../worker/campaign/spool';
 
 /** The disk's answer to the next writes, where it is not the real one. */
 const disk = vi.hoisted(() => ({
@@ -52,6 +53,40 @@ test('a copy is named by its hash, for the owner only, and nothing else is left'
   expect(statSync(spooled.path).mode & 0o777).toBe(0o600);
   expect(await spool(source, place)).toEqual(spooled);
   expect(readdirSync(place)).toEqual([`${hash}.csv`]);
+});
+
+test('what one ledger sweeps away is never another one’s', async () => {
+  const source = join(folder, 'one.csv');
+  writeFileSync(source, 'Phone\n+12025550100\n');
+  const place = join(folder, 'shared');
+  const ledgers = [
+    join(place, 'ledger.db'),
+    join(place, 'shop.db'),
+    'postgres://ada:secret@db.example.org/shop',
+    'postgres://ada:secret@db.example.org/shop?schema=other',
+    'postgres://ada:secret@db.example.org:5433/shop',
+  ];
+  const folders = ledgers.map((ledger) =>
+    // Those of a database are in the folder that one is in.
+    spoolFolder(ledger).replace('.campaign', place),
+  );
+  expect(new Set(folders).size).toBe(5);
+  const copies = await Promise.all(folders.map(async (each) => (await spool(source, each)).path));
+  const later = Date.now() + 3_600_000;
+  for (const [at, each] of folders.entries()) {
+    expect(await sweepSpool(each, [], later)).toBe(1);
+    expect(copies.map((copy) => existsSync(copy))).toEqual(copies.map((_, n) => n > at));
+  }
+});
+
+test('a ledger finds its copies again, by whomever it is opened', () => {
+  expect(spoolFolder('.campaign/ledger.db')).toBe(join('.campaign', 'spool'));
+  expect(spoolFolder('lists/shop.db')).toBe(join('lists', 'spool', 'shop.db'));
+  const database = spoolFolder('postgres://ada:secret@db.example.org/shop');
+  expect(spoolFolder('postgresql://bob:other@db.example.org:5432/shop?sslmode=require')).toBe(
+    database,
+  );
+  expect(database).toMatch(/^\.campaign.spool.[0-9a-f]{16}$/);
 });
 
 test('a list that is written while it is copied is not taken', async () => {

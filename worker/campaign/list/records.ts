@@ -19,6 +19,8 @@ export interface RecordSplitter {
 
 /** No row of a list of people is longer; behind an unclosed quote there is no use in reading on. */
 const MAX_RECORD_CHARACTERS = 1_000_000;
+/** As many columns as a spreadsheet has. */
+const MAX_CELLS = 16_384;
 /** As csv-parse counts lines: a CRLF in quotes is two. */
 const MAX_RECORD_LINES = 10_000;
 
@@ -27,11 +29,13 @@ const QUOTE = '"';
 /**
  * Splits delimited text into records with csv-parse, leniently as spreadsheets do: any mix of line ends, quotes inside
  * a plain cell, text behind a closing quote. Throws `InputError` with the row for an unclosed quote, and for a row of
- * more than a million characters or 10,000 lines.
+ * more than a million characters, 10,000 lines or 16,384 cells.
  */
 export function createRecordSplitter(delimiter: string): RecordSplitter {
   let rows: ListRow[] = [];
   let linesBefore = 0;
+  /** Characters since a record was last complete: csv-parse counts no delimiters, and a row may be nothing but these. */
+  let unfinished = 0;
 
   const parser = new Parser({
     delimiter,
@@ -44,7 +48,10 @@ export function createRecordSplitter(delimiter: string): RecordSplitter {
     // are left for the stream: then each write is done when its callback is called.
     on_record(given: unknown, { records: row, lines, raw = '' }) {
       const { record } = given as { record: string[] };
-      if (lines - linesBefore > MAX_RECORD_LINES) throw tooLong(row, true);
+      const spanned = lines - linesBefore;
+      if (spanned > MAX_RECORD_LINES) throw tooLong(row, true);
+      if (raw.length > MAX_RECORD_CHARACTERS) throw tooLong(row, spanned > 1);
+      if (record.length > MAX_CELLS) throw tooWide(row);
       linesBefore = lines;
       const cells = record.some((cell) => cell.startsWith(QUOTE))
         ? withoutQuotes(record, raw, row)
@@ -64,6 +71,7 @@ export function createRecordSplitter(delimiter: string): RecordSplitter {
   function taken(): ListRow[] {
     if (spanned() > MAX_RECORD_LINES) throw tooLong(row(), true);
     const complete = rows;
+    if (complete.length > 0) unfinished = 0;
     rows = [];
     return complete;
   }
@@ -77,6 +85,8 @@ export function createRecordSplitter(delimiter: string): RecordSplitter {
 
   return {
     async push(text) {
+      if (unfinished > MAX_RECORD_CHARACTERS) throw tooLong(row(), spanned() > 1);
+      unfinished += text.length;
       await new Promise<void>((resolve, reject) => {
         // For each row with another number of cells than the first csv-parse makes an error that nobody sees. Its stack
         // trace would take ten times as long as the row.
@@ -140,5 +150,11 @@ function tooLong(row: number, quoted: boolean): InputError {
     quoted
       ? `A quote (") opens in row ${row} and is not closed within ${MAX_RECORD_LINES.toLocaleString('en')} lines or a million characters. Close it, or write it twice ("") where it is part of the text.`
       : `Row ${row} is longer than a million characters. This is not a list of people, or its line ends are missing.`,
+  );
+}
+
+function tooWide(row: number): InputError {
+  return new InputError(
+    `Row ${row} has more than ${MAX_CELLS.toLocaleString('en')} cells, which is more than a spreadsheet can have. This is not a list of people, or its line ends are missing.`,
   );
 }

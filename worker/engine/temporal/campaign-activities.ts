@@ -3,7 +3,6 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { CampaignActivities, Turn } from '../../../workflows/ports';
 import { importList } from '../../campaign/import-list';
 import type { Run } from '../../campaign/run';
-import { runSlice } from '../../campaign/slice';
 import {
   campaignOfRef,
   control,
@@ -14,6 +13,7 @@ import {
   type WorkflowSeat,
 } from '../../ledger';
 import { IDLE_MS, startIfAsked } from '../ask-plan';
+import { tracedSlice } from '../trace';
 import type { Deps } from './deps';
 import { beating } from './heart';
 import { NOTHING, takeTurn, workflowId } from './turn';
@@ -64,7 +64,7 @@ export function createCampaignActivities(deps: Deps): CampaignActivities {
     const over = (): boolean => stopping() || performance.now() - began > SLICE_MS;
     let turn: Turn;
     do {
-      const report = await runSlice(run, stopping);
+      const report = await tracedSlice(run, stopping);
       const busy = report !== null && report.claimed + report.settled > 0;
       if (busy) idleSince.delete(id);
       else if (!idleSince.has(id)) idleSince.set(id, run.clock());
@@ -106,7 +106,11 @@ export function createCampaignActivities(deps: Deps): CampaignActivities {
 
     slice: ({ campaign }) =>
       beating((cancelled) =>
-        seated(campaign, (run) => slice(run, () => deps.stopping() || cancelled())),
+        seated(campaign, async (run) => {
+          const stopping = (): boolean => deps.stopping() || cancelled();
+          await deps.hear?.(run.campaign, stopping);
+          return slice(run, stopping);
+        }),
       ),
 
     async control({ campaign, action }) {
@@ -134,7 +138,7 @@ async function firstFew(run: Run, canary: number, stopping: () => boolean): Prom
   const maxRows = Math.max(0, canary - done);
   if (maxRows > 0) {
     const few = { ...run, policy: { ...policy, maxRows, parallel: 1 } };
-    if ((await runSlice(few, stopping)) === null) {
+    if ((await tracedSlice(few, stopping)) === null) {
       // Others are at it: how many they reach is not known yet.
       await wait(NOTICE_MS);
       return takeTurn(run);

@@ -7,13 +7,20 @@ import { beating } from './heart';
 
 /** What the workflow of one message asks for. An id that is none fails for good; anything else may be asked for again. */
 export function createSendActivities(deps: Deps): SendActivities {
-  const steps = createSendSteps(deps);
+  const { ledger, stopping } = deps;
+  const steps = createSendSteps({
+    ...{ ledger, stopping },
+    async open(campaign) {
+      await deps.hear?.(campaign, stopping);
+      return deps.open(campaign);
+    },
+  });
 
   // Not told of a cancellation: what was begun is finished, and that takes seconds.
   const step = (name: keyof SendSteps) => (send: string) =>
     beating(async () => {
       const turn = await steps[name](send);
-      return turn.state === 'not_before' ? { ...turn, now: deps.ledger.now() } : turn;
+      return turn.state === 'not_before' ? { ...turn, now: ledger.now() } : turn;
     }).catch((error: unknown) => {
       throw error instanceof NoSuchSend
         ? ApplicationFailure.nonRetryable('', 'NO_SUCH_SEND')

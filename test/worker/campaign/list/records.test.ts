@@ -121,6 +121,36 @@ describe('refuses what cannot be told apart', () => {
     }
   });
 
+  test('a row of nothing but delimiters, before it is read to its end', async () => {
+    for (const [start, piece, said] of [
+      ['h\na', ',', 'Row 2 is longer than a million characters'],
+      ['h\n', '"",', 'Row 2 is longer than a million characters'],
+      ['h\n"\n",', ',', 'opens in row 2 and is not closed within'],
+    ] as const) {
+      const splitter = createRecordSplitter(',');
+      await splitter.push(start);
+      let taken = 0;
+      const endless = async () => {
+        for (; taken < 3_000_000; taken += 16_380) {
+          await splitter.push(piece.repeat(16_380 / piece.length));
+        }
+      };
+      await expect(endless()).rejects.toThrow(said);
+      expect(taken).toBeLessThan(1_040_000);
+    }
+    await expect(split(`h\n${','.repeat(1_100_000)}\n`)).rejects.toThrow(
+      'Row 2 is longer than a million characters',
+    );
+  });
+
+  test('a row of more cells than a spreadsheet has', async () => {
+    const [, widest] = await split(`h\n${','.repeat(16_383)}\n`);
+    expect(widest?.cells).toHaveLength(16_384);
+    await expect(split(`h\n${','.repeat(16_384)}\n`)).rejects.toThrow(
+      'Row 2 has more than 16,384 cells',
+    );
+  });
+
   test('a row of more than a million characters', async () => {
     await expect(split(`h\n${'x'.repeat(1_100_000)}`, [65_536])).rejects.toThrow(
       'Row 2 is longer than a million characters',
