@@ -50,19 +50,19 @@ const TABLE = {
       'worker/ledger',
       'worker/http',
     ],
-    npm: ['@temporalio/.+', 'p-limit', 'pino'],
+    npm: ['@opentelemetry/api', '@temporalio/.+', 'p-limit', 'pino'],
     builtIn: EVERY_BUILT_IN,
   },
   'worker/api': {
     ours: ['core', 'providers', 'worker/campaign', 'worker/ledger'],
     types: ['worker/engine'],
-    npm: ['hono', '@hono/.+', 'pino', 'prom-client', 'zod'],
+    npm: ['@opentelemetry/api', 'hono', '@hono/.+', 'pino', 'prom-client', 'zod'],
     builtIn: EVERY_BUILT_IN,
   },
   'worker/sandbox': { ours: ['core'], npm: ['hono', '@hono/.+'], builtIn: EVERY_BUILT_IN },
   'worker/cli': {
     ours: ['core', 'worker', 'providers'],
-    npm: ['cli-progress', 'commander', 'pino', 'yaml', '@clack/prompts'],
+    npm: ['@opentelemetry/.+', 'cli-progress', 'commander', 'pino', 'yaml', '@clack/prompts'],
     builtIn: EVERY_BUILT_IN,
   },
 };

@@ -18,7 +18,7 @@ const NODE_GLOBALS = [
   'setTimeout',
   'URL',
 ];
-const TYPESCRIPT = ['**/*.ts', '**/*.mts'];
+const TYPESCRIPT = ['**/*.ts', '**/*.tsx', '**/*.mts'];
 
 export default defineConfig(
   {

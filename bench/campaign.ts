@@ -48,6 +48,7 @@ export function accountAt(url: string, limits: Partial<Record<CallKind, number>>
     settleDelayMs: null,
     onAbsent: null,
     contactBookMs: null,
+    webhookSecret: null,
   };
 }
 

@@ -11,6 +11,7 @@ import { limiterShared } from './parts/limiter-shared';
 import { pause, pauseTemporal } from './parts/pause';
 import { send } from './parts/send';
 import { anew, temporal } from './parts/temporal';
+import { upload } from './parts/upload';
 import type { Row } from './row';
 import { publish, table } from './table';
 
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   'send-0': () => send(0),
   cold,
   import: () => importing(100_000),
+  upload: () => upload(100_000),
   'limiter-one': limiterOne,
   'limiter-200': () => limiterShared('200'),
   'limiter-1000': () => limiterShared('1000'),
@@ -32,7 +34,10 @@ const PARTS: Readonly<Record<string, () => Promise<Row[]>>> = {
   'first-message': firstMessage,
   help,
 };
-const NAMED_ONLY: typeof PARTS = { million: () => importing(1_000_000) };
+const NAMED_ONLY: typeof PARTS = {
+  million: () => importing(1_000_000),
+  'big-upload': () => upload(1_000_000),
+};
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

@@ -23,7 +23,7 @@ const { output } = await cruise(
 );
 
 const seen = new Set(output.modules.map(({ source }) => source));
-const files = present.flatMap((folder) => globSync(`${folder}/**/*.ts`));
+const files = present.flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx}`));
 const unseen = files.filter((file) => !file.includes('/dist/') && !seen.has(file));
 for (const { from, to, rule } of output.summary.violations) {
   console.error(`${rule.name}: ${from} → ${to}`);

@@ -10,6 +10,7 @@ const STEPS = {
   'unused code': ['knip'],
   'build for n8n': ['node', 'scripts/build-n8n.mjs'],
   'build of the runner': ['npm', 'run', '-s', 'build:worker'],
+  'types of the API': ['node', 'scripts/write-api-types.mjs', '--check'],
   packages: ['node', 'scripts/check-package.mjs'],
   // The package test is one of them.
   tests: ['vitest', 'run'],

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { InputError } from '../campaign/input-error';
+import { createMeter } from '../campaign/progress';
 import { type Campaign, control, type Ledger, tally } from '../ledger';
 import { theAccount } from './account-file';
 import { withConnection } from './connected';
@@ -8,7 +9,6 @@ import { EXIT, type ExitCode } from './exit-codes';
 import { type Globals, globalsOf } from './globals';
 import { drivenBy, lastLine, refuseEnded, report, showEnded } from './go-on';
 import { theCampaign, withExistingLedger } from './ledger-file';
-import { createMeter } from './progress';
 import { resultLines } from './progress-lines';
 import { confirm, isTerminal, many, say, sayJson } from './screen';
 import { createView } from './view';

@@ -1,5 +1,6 @@
 import { isProviderError, type ProviderError } from '../../core/errors';
 import { isInputError } from '../campaign/input-error';
+import { placeOf } from '../campaign/place-of';
 import { EXIT, type ExitCode } from './exit-codes';
 import { ofPostgres } from './postgres-errors';
 
@@ -37,7 +38,7 @@ export function failureOf(error: unknown): Failure {
       return { ...server, message: `${openingOf(error.message)} ${server.message}` };
     return { exit: EXIT.ledger, code: 'ledger', message: sentence(error.message) };
   }
-  return defect(error.name === 'Error' ? whereOf(error) : error.name);
+  return defect(placeOf(error));
 }
 
 function ofProvider(error: ProviderError): Failure {
@@ -130,15 +131,6 @@ function defect(what: string): Failure {
     code: 'internal',
     message: `Something is wrong inside campaign-runner (${what}). Nothing is lost: the ledger holds every step. Set CAMPAIGN_DEBUG=1 to see where, and report it.`,
   };
-}
-
-/** The place in our own code: file and line, never the message, which may quote somebody's cell. */
-function whereOf(error: Error): string {
-  const frame =
-    /\(?([^\s()]*\/(?:worker|core|providers|activities|workflows)\/[^\s()]+:\d+):\d+\)?/.exec(
-      error.stack ?? '',
-    );
-  return frame?.[1]?.split('/').slice(-2).join('/') ?? error.name;
 }
 
 function statusOf(error: ProviderError): string {

@@ -1,7 +1,7 @@
-import { describeAddressFailure, parseAddress } from '../../core/address';
 import type { Address } from '../../core/message';
 import { isCountry } from '../../core/phone';
 import { InputError } from '../campaign/input-error';
+import { readAddress } from '../campaign/read-address';
 
 /** An address of a command line, the nth. @throws InputError that does not quote it. */
 export function givenAddress(text: string, at: number, country: string | undefined): Address {
@@ -11,12 +11,6 @@ export function givenAddress(text: string, at: number, country: string | undefin
   // Without the address itself: what is on a command line ends in logs.
   const failure = address.replace('set audience.country', 'give --country');
   throw new InputError(`Address ${at + 1} cannot be used: ${failure}. Nothing was changed.`);
-}
-
-/** The address, or why it is none. */
-export function readAddress(text: string, country: string | undefined): Address | string {
-  const result = parseAddress(text.includes('@') ? 'email' : 'phone', text, country);
-  return result.ok ? result.address : describeAddressFailure(result.why);
 }
 
 export function checkCountry(country: string | undefined): void {

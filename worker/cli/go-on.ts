@@ -1,11 +1,11 @@
 import { importList } from '../campaign/import-list';
+import { createMeter, type Progress } from '../campaign/progress';
 import type { Connection } from '../engine/connect';
 import { AlreadyDriven } from '../engine/embedded';
 import { type Campaign, control, type Ledger } from '../ledger';
 import { type Driven, driveHere } from './drive-here';
 import { EXIT, type ExitCode } from './exit-codes';
 import type { Globals } from './globals';
-import { createMeter, type Progress } from './progress';
 import { resultLines, stateLine } from './progress-lines';
 import { confirm, count, isTerminal, many, say, sayJson } from './screen';
 import { createView } from './view';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
+import { whyOf } from '../campaign/impersonal';
 import { listCampaigns, tally } from '../ledger';
 import { globalsOf } from './globals';
 import { withExistingLedger } from './ledger-file';
-import { whyOf } from './progress-lines';
 import { clockTime, count, say, sayJson, table } from './screen';
 
 export function command(): Command {

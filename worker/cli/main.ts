@@ -3,12 +3,12 @@
  * worker/cli: the operator's commands, one file each. Only the one that was asked for is loaded: `campaign --help` must
  * not wait for a database, a CSV parser and a platform.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { keepHeapSmall } from '../engine/heap';
 import { MUTANTS } from '../ledger/mutant';
 import { EXIT, EXIT_CODES_TEXT } from './exit-codes';
+import { startTelemetry } from './telemetry';
+import { version } from './version';
 
 interface Entry {
   readonly name: string;
@@ -46,6 +46,11 @@ const COMMANDS: readonly Entry[] = [
     name: 'worker',
     summary: 'stay, and send what was started',
     load: () => import('./worker.js'),
+  },
+  {
+    name: 'serve',
+    summary: 'answer over HTTP: API, dashboard and webhooks; and send',
+    load: () => import('./serve.js'),
   },
   {
     name: 'schedule',
@@ -100,6 +105,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./suppress.js'),
   },
   {
+    name: 'keys',
+    summary: 'who may use the HTTP API',
+    load: () => import('./keys.js'),
+  },
+  {
     name: 'forget',
     summary: 'erase who somebody is, and keep the counts',
     load: () => import('./forget.js'),
@@ -147,6 +157,8 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${EXIT_CODES_TEXT}\n`);
     return;
   }
+  // First: who asks for a tracer before there is one never gets it.
+  const telemetry = await startTelemetry();
   const program = await createProgram(words[0] === 'help' ? words[1] : words[0]);
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -164,6 +176,8 @@ async function main(argv: readonly string[]): Promise<void> {
       return;
     }
     await fail(error, argv.includes('--json'));
+  } finally {
+    await telemetry.close();
   }
 }
 
@@ -217,12 +231,6 @@ function inherit(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent).exitOverride();
   command.showHelpAfterError(`See campaign ${command.name()} --help`);
   for (const below of command.commands) inherit(below, command);
-}
-
-function version(): string {
-  // dist/worker/cli/main.js → the package's own package.json.
-  const text = readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 async function fail(error: unknown, json: boolean): Promise<void> {

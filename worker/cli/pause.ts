@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { InputError } from '../campaign/input-error';
+import { createMeter } from '../campaign/progress';
 import { control } from '../ledger';
 import { globalsOf } from './globals';
 import { lastLine } from './go-on';
 import { namedOrOnly, withExistingLedger } from './ledger-file';
-import { createMeter } from './progress';
 import { count, many, say, sayJson } from './screen';
 
 export function command(): Command {

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { parseRate } from '../campaign/duration';
 import { InputError } from '../campaign/input-error';
+import { createMeter } from '../campaign/progress';
 import { accountRate, changeRate } from '../ledger/rate';
 import { globalsOf } from './globals';
 import { showEnded } from './go-on';
 import { theCampaign, withExistingLedger } from './ledger-file';
-import { createMeter } from './progress';
 import { rateText } from './progress-lines';
 import { clockTime, many, say, sayJson } from './screen';
 

@@ -4,34 +4,12 @@ import type { Writable } from 'node:stream';
 import { Command, InvalidArgumentError } from 'commander';
 import { RECIPIENT_STATES, type RecipientState } from '../../core/words';
 import { closest } from '../campaign/closest';
-import { type Consent, consentOf } from '../campaign/consent';
-import type { FileSpec } from '../campaign/from-file';
 import { InputError } from '../campaign/input-error';
-import { type Campaign, type Ledger, type ResultRow, results } from '../ledger';
+import { resultLines } from '../campaign/results-csv';
+import type { Campaign, Ledger } from '../ledger';
 import { globalsOf } from './globals';
 import { namedOrOnly, withExistingLedger } from './ledger-file';
 import { many, warn } from './screen';
-
-const PAGE = 2_000;
-
-type Shown = Omit<ResultRow, 'consent'> & { readonly consent: Consent | null };
-type Value = string | number | Consent | null;
-
-/** Column of the CSV and key of the JSON → where it comes from. */
-const COLUMNS: readonly (readonly [name: string, of: (row: Shown) => Value])[] = [
-  ['row', ({ row }) => row],
-  ['address', ({ address }) => address],
-  ['listed_as', ({ raw }) => raw],
-  ['state', ({ state }) => state],
-  ['reason', ({ reason }) => reason],
-  ['detail', ({ detail }) => detail],
-  ['attempts', ({ attempts }) => attempts],
-  ['message_id', ({ message_id: id }) => id],
-  ['conversation_id', ({ conversation_id: id }) => id],
-  ['delivery', ({ delivery }) => delivery],
-  ['consent', ({ consent }) => consent],
-  ['updated_at', ({ updated_at: ms }) => new Date(ms).toISOString()],
-];
 
 interface Options {
   readonly state?: readonly RecipientState[];
@@ -76,51 +54,13 @@ async function write(
   json: boolean,
   out: Writable,
 ): Promise<number> {
-  if (!json) await put(out, `${COLUMNS.map(([name]) => name).join(',')}\r\n`);
-  const { source } = JSON.parse(campaign.spec) as Partial<FileSpec>;
-  let after = -1;
-  let rows = 0;
-  for (;;) {
-    const page = await results(ledger, campaign.id, {
-      after,
-      limit: PAGE,
-      ...(wanted === undefined ? {} : { states: wanted }),
-    });
-    const last = page.at(-1);
-    if (last === undefined) return rows;
-    after = last.seq;
-    rows += page.length;
-    const shown = page.map((row) => ({ ...row, consent: consentOf(source?.consent, row.consent) }));
-    await put(out, shown.map(json ? jsonLine : csvLine).join(''));
+  const which = { json, ...(wanted === undefined ? {} : { states: wanted }) };
+  let written = 0;
+  for await (const { text, rows } of resultLines(ledger, campaign, which)) {
+    await put(out, text);
+    written += rows;
   }
-}
-
-function csvLine(row: Shown): string {
-  return `${COLUMNS.map(([, of]) => csvCell(flat(of(row)))).join(',')}\r\n`;
-}
-
-/** A consent as one cell: how it was given, what the list says, and the day where that is not the same. */
-function flat(value: Value): string | number | null {
-  if (value === null || typeof value !== 'object') return value;
-  const { method, detail, evidence, on } = value;
-  return [method, detail, evidence, on === evidence ? null : on]
-    .filter((part) => part !== null)
-    .join('; ');
-}
-
-function jsonLine(row: Shown): string {
-  return `${JSON.stringify(Object.fromEntries(COLUMNS.map(([name, of]) => [name, of(row)])))}\n`;
-}
-
-/**
- * A cell that a spreadsheet cannot take for a formula: what begins like one gets an apostrophe, except a plain number
- * such as +12025550123, which is harmless and would not be a phone number any more.
- */
-export function csvCell(value: string | number | null): string {
-  if (value === null) return '';
-  const text = String(value);
-  const safe = /^[=+\-@\t\r\n]/.test(text) && !/^\+\d+$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return written;
 }
 
 async function put(out: Writable, text: string): Promise<void> {

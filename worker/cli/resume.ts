@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { createMeter } from '../campaign/progress';
 import { type Campaign, control, type Ledger, needCampaign } from '../ledger';
 import { theAccount } from './account-file';
 import { chosenEngine } from './chosen-engine';
@@ -7,7 +8,6 @@ import { EXIT, type ExitCode } from './exit-codes';
 import { type Globals, globalsOf } from './globals';
 import { drivenBy, goOn, lastLine, refuseEnded, showEnded } from './go-on';
 import { namedOrOnly, withExistingLedger } from './ledger-file';
-import { createMeter } from './progress';
 import { many, say, sayJson } from './screen';
 
 export function command(): Command {

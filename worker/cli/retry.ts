@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { InputError } from '../campaign/input-error';
+import { createMeter } from '../campaign/progress';
 import { retryFailed, tally } from '../ledger';
 import { EXIT } from './exit-codes';
 import { globalsOf } from './globals';
 import { lastLine } from './go-on';
 import { theCampaign, withExistingLedger } from './ledger-file';
-import { createMeter } from './progress';
 import { driveOrLeave, leaveToWorker } from './resume';
 import { wasStopped } from './run';
 import { many, say, sayJson } from './screen';

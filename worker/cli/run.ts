@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { withPaceOf } from '../campaign/from-file';
+import { whyOf } from '../campaign/impersonal';
 import { type Campaign, findCampaign, type Ledger, needCampaign } from '../ledger';
 import { changeSpec } from '../ledger/change-spec';
 import { checkOnly } from './check';
@@ -11,7 +12,6 @@ import { type Globals, globalsOf } from './globals';
 import { goOn, refuseEnded, showEnded } from './go-on';
 import { withLedger } from './ledger-file';
 import { type Prepared, prepare } from './prepare';
-import { whyOf } from './progress-lines';
 import { say, warn } from './screen';
 
 export function command(): Command {

@@ -1,35 +1,20 @@
-import { rm } from 'node:fs/promises';
-import type { CampaignFile } from '../campaign/campaign-file';
-import { contentHash } from '../campaign/from-file';
 import { InputError } from '../campaign/input-error';
+import { momentOf, specOfSchedule } from '../campaign/schedule-spec';
 import {
-  campaignNameOf,
-  localOf,
-  momentOf,
-  nextRun,
-  runsBetween,
-  specOfSchedule,
-} from '../campaign/schedule-spec';
-import { takingLists } from '../engine/opening';
-import {
-  askFor,
-  deleteSchedule,
-  dropReadLists,
-  type Ledger,
-  lastContent,
-  pauseSchedule,
-  resumeSchedule,
-  type Schedule,
-} from '../ledger';
+  isSameContent,
+  MOST_BACKFILL,
+  removeNow,
+  resumeNow,
+  timesOf,
+  triggerNow,
+} from '../engine/schedule-control';
+import { askFor, type Ledger, pauseSchedule, type Schedule } from '../ledger';
 import type { Globals } from './globals';
 import { withExistingLedger } from './ledger-file';
 import { tellTemporal } from './schedule-tell';
 import { confirm, isTerminal, many, say, sayJson } from './screen';
 import { theSchedule } from './the-schedule';
 import { spoolFolder } from './which-ledger';
-
-/** More than this is a mistake in the span. */
-const MOST_BACKFILL = 100;
 
 export async function pause(name: string, why: string | null, globals: Globals): Promise<void> {
   await changing(name, globals, async (ledger) => {
@@ -42,10 +27,8 @@ export async function pause(name: string, why: string | null, globals: Globals):
 }
 
 export async function resume(name: string, globals: Globals): Promise<void> {
-  await changing(name, globals, async (ledger, schedule) => {
-    const now = ledger.now();
-    const nextAt = schedule.engine === 'embedded' ? nextRun(specOfSchedule(schedule), now) : null;
-    const changed = await resumeSchedule(ledger, name, nextAt, now);
+  await changing(name, globals, async (ledger) => {
+    const changed = await resumeNow(ledger, name);
     return { state: 'active', words: changed ? `${name} goes on.` : `${name} was active already.` };
   });
 }
@@ -53,28 +36,25 @@ export async function resume(name: string, globals: Globals): Promise<void> {
 export async function remove(name: string, yes: boolean, globals: Globals): Promise<void> {
   await changing(name, globals, async (ledger) => {
     if (!(await sure(yes, `Delete the schedule ${name}? Its campaigns stay.`))) return null;
-    await deleteSchedule(ledger, name, ledger.now());
-    await dropReadLists(ledger, ledger.now());
+    await removeNow(ledger, name);
     return { state: 'deleted', words: `${name} is deleted. What it has opened goes on.` };
   });
 }
 
 export async function trigger(name: string, yes: boolean, globals: Globals): Promise<void> {
   await changing(name, globals, async (ledger, schedule) => {
-    const same = await isSameContent(ledger, schedule, globals);
+    const places = { spoolFolder: spoolFolder(globals.ledger), allowLists: globals.allowLists };
+    const same = await isSameContent(ledger, schedule, places);
     if (same && !yes) {
       const what =
         'The list and the message are the same as last time, so everybody would get the same once more';
       if (!isTerminal()) throw new InputError(`${what}. If that is meant, say so with --yes.`);
       if (!(await confirm(`${what}. Send it?`))) return null;
     }
-    const now = ledger.now();
-    const local = localOf(specOfSchedule(schedule), now, true);
-    const asked = { local, nominalAt: now, manual: true, sameOk: same || yes };
-    if ((await askFor(ledger, schedule.id, [asked], now)).length === 0) {
+    const campaign = await triggerNow(ledger, schedule, { sameOk: same || yes });
+    if (campaign === null) {
       throw new InputError('It was triggered in this very second. Nothing more is done.');
     }
-    const campaign = campaignNameOf(name, local);
     return {
       ...{ state: schedule.state, more: { campaign } },
       words: `A worker opens ${campaign} as soon as one can. Watch it: campaign schedule show ${name}`,
@@ -97,13 +77,12 @@ export async function backfill(
         '--from and --to must be times like 2026-04-01T09:00, in this order, of a span that has begun.',
       );
     }
-    const times = runsBetween(spec, from, Math.min(to, now), MOST_BACKFILL + 1);
-    if (times.length > MOST_BACKFILL) {
+    const asked = timesOf(schedule, from, Math.min(to, now));
+    if (asked.length > MOST_BACKFILL) {
       throw new InputError(
         `That span has more than ${MOST_BACKFILL} of its times: make it shorter. Nothing was done.`,
       );
     }
-    const asked = times.map((ms) => ({ local: localOf(spec, ms), nominalAt: ms, manual: false }));
     if (asked.length === 0) throw new InputError(`${name} has no time in that span.`);
     const question = `Open ${many(asked.length, 'time')} that passed? Those that were opened are not opened again.`;
     if (!(await sure(options.yes === true, question))) return null;
@@ -139,31 +118,6 @@ async function changing(
     say(words);
     if (told !== null) say(told);
   });
-}
-
-/** False also where the list cannot be had here: then the worker that opens it looks. */
-async function isSameContent(
-  ledger: Ledger,
-  schedule: Schedule,
-  globals: Globals,
-): Promise<boolean> {
-  const last = await lastContent(ledger.db, schedule.id);
-  if (last === undefined) return false;
-  const file = JSON.parse(schedule.file) as CampaignFile;
-  const places = { spoolFolder: spoolFolder(globals.ledger), allowLists: globals.allowLists };
-  async function hashNow(): Promise<string> {
-    const { path, hash } = await takingLists(ledger, places).takeList(file.audience.file);
-    // It holds addresses, and the worker that opens the campaign takes the list itself.
-    await rm(path, { force: true });
-    return hash;
-  }
-
-  try {
-    return contentHash(file, schedule.upload_hash ?? (await hashNow())) === last;
-  } catch (error) {
-    if (error instanceof InputError) return false;
-    throw error;
-  }
 }
 
 async function sure(yes: boolean, question: string): Promise<boolean> {

@@ -1,16 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { CampaignFile } from '../campaign/campaign-file';
-import { readCron, WEEKDAYS } from '../campaign/cron';
-import { parseDuration } from '../campaign/duration';
-import { isZone } from '../campaign/hours';
 import { InputError } from '../campaign/input-error';
-import {
-  momentOf,
-  nextRun,
-  type Overlap,
-  type ScheduleSpec,
-  showTime,
-} from '../campaign/schedule-spec';
+import { type NamesOption, scheduleNameOf, scheduleSpecOf } from '../campaign/schedule-options';
+import { nextRun, type Overlap, type ScheduleSpec, showTime } from '../campaign/schedule-spec';
 import { spool } from '../campaign/spool';
 import { createSchedule, findSchedule, keepList, type Ledger, type Schedule } from '../ledger';
 import { sayCheck } from './check';
@@ -44,13 +36,13 @@ export async function createFrom(
   options: CreateOptions,
   globals: Globals,
 ): Promise<void> {
-  const spec = specFrom(options);
-  const nextAt = nextRun(spec, Date.now());
-  if (nextAt === null)
-    throw new InputError('It would never come: look at --cron, --from and --until.');
+  const zone = options.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const now = Date.now();
+  const spec = scheduleSpecOf({ ...options, zone }, flag, now);
+  const nextAt = nextRun(spec, now) ?? now;
   const prepared = await prepare(path, globals);
   const { file } = prepared;
-  const name = nameOf(options.name ?? file.name);
+  const name = scheduleNameOf(options.name ?? file.name);
   const engine = globals.engine ?? file.engine ?? 'embedded';
   if (options.taskQueue !== undefined && engine !== 'temporal') {
     throw new InputError('--task-queue goes with --engine temporal.');
@@ -135,64 +127,6 @@ function report({ schedule, spec, nextAt, told, options }: Made, { json }: Globa
   );
 }
 
-/** Part of the names of its campaigns, which end with a date and a time. */
-function nameOf(name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/.test(name)) return name;
-  throw new InputError(
-    "The schedule's name must be up to 60 letters, digits, dots, dashes or underscores, such as recall.",
-  );
-}
-
-function specFrom(options: CreateOptions): ScheduleSpec {
-  const zone = options.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!isZone(zone)) {
-    throw new InputError(`--zone must be a time zone like Europe/Paris, and "${zone}" is none.`);
-  }
-  const { jitter, catchUp, overlap, pauseOnFailure, taskQueue } = options;
-  return {
-    ...{ cron: readCron(patternOf(options)), zone, overlap, pauseOnFailure },
-    jitterMs: jitter === undefined ? 0 : lengthOf('--jitter', jitter),
-    catchUpMs: lengthOf('--catch-up', catchUp),
-    fromMs: timeOf('--from', options.from, zone),
-    untilMs: timeOf('--until', options.until, zone),
-    ...(taskQueue === undefined ? {} : { taskQueue }),
-  };
-}
-
-function patternOf({ cron, at, on }: CreateOptions): string {
-  if ((cron === undefined) === (at === undefined)) {
-    throw new InputError('Say when: --cron "0 9 * * mon-fri", or --at 09:00 with --on mon-fri.');
-  }
-  if (cron !== undefined) {
-    if (on !== undefined) throw new InputError('--on goes with --at; --cron has the days in it.');
-    return cron;
-  }
-  const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(at ?? '') ?? [];
-  if (hour === undefined || minute === undefined) {
-    throw new InputError(`--at must be a time of the day like 09:00, and "${at}" is none.`);
-  }
-  const days = on?.toLowerCase().replaceAll(' ', '') ?? '*';
-  const day = `(${WEEKDAYS.join('|')})`;
-  if (days !== '*' && !new RegExp(`^${day}(-${day})?(,${day}(-${day})?)*$`).test(days)) {
-    throw new InputError(`--on must be days like mon,wed or mon-fri, and "${on}" is none.`);
-  }
-  return `${Number(minute)} ${Number(hour)} * * ${days.replace(/-sun\b/, '-7')}`;
-}
-
-function lengthOf(option: string, text: string): number {
-  const ms = parseDuration(text);
-  if (ms === null)
-    throw new InputError(`${option} must be a duration like 2m or 1h, and "${text}" is none.`);
-  return ms;
-}
-
-function timeOf(option: string, text: string | undefined, zone: string): number | null {
-  if (text === undefined) return null;
-  const at = momentOf(text, zone);
-  if (at === null) {
-    throw new InputError(
-      `${option} must be a time like 2026-04-01 or 2026-04-01T12:00, and "${text}" is none.`,
-    );
-  }
-  return at;
-}
+/** `catchUp` → `--catch-up` */
+const flag: NamesOption = (option) =>
+  `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

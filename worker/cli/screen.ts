@@ -1,6 +1,8 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 
+export { printable } from '../campaign/impersonal';
+
 /** One line for the person, or the program, that asked. */
 export function say(line = ''): void {
   process.stdout.write(`${line}\n`);
@@ -83,16 +85,4 @@ export function clockTime(ms: number, now = Date.now()): string {
     `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
   const time = `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}:${String(at.getSeconds()).padStart(2, '0')}`;
   return day(at) === day(new Date(now)) ? time : `${day(at)} ${time.slice(0, 5)}`;
-}
-
-/** Control characters must not reach a terminal, wherever they come from. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '·');
-}
-
-/** The platform's words without what looks like somebody's number or e-mail address. */
-export function impersonal(text: string): string {
-  return printable(text)
-    .replace(/[^\s<>"'(]+@[^\s<>"')]+/g, '•••')
-    .replace(/\+?\d[\d ().-]{5,}\d/g, '•••');
 }

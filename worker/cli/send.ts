@@ -4,6 +4,8 @@ import { describeAddressFailure, maskAddress, parseAddress } from '../../core/ad
 import type { Address, Content } from '../../core/message';
 import { isCountry } from '../../core/phone';
 import { InputError } from '../campaign/input-error';
+import { createMeter, type Progress } from '../campaign/progress';
+import { describeReason } from '../campaign/reasons';
 import { importSingle, newKey, type Single } from '../campaign/single';
 import { writeSingle } from '../engine/write-send';
 import { type Campaign, control, type Ledger, needCampaign, results } from '../ledger';
@@ -14,8 +16,6 @@ import { EXIT, type ExitCode } from './exit-codes';
 import { type Globals, globalsOf } from './globals';
 import { drivenBy, lastLine } from './go-on';
 import { withLedger } from './ledger-file';
-import { createMeter, type Progress } from './progress';
-import { describeReason } from './reasons';
 import { printable, say, sayJson } from './screen';
 import { SILENT } from './view';
 import { watchThere } from './watch-there';

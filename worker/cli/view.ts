@@ -1,5 +1,6 @@
-import type { Progress } from './progress';
-import { barLine, countsLine, plainLine, reasonLines, stateLine, whyOf } from './progress-lines';
+import { whyOf } from '../campaign/impersonal';
+import type { Progress } from '../campaign/progress';
+import { barLine, countsLine, plainLine, reasonLines, stateLine } from './progress-lines';
 import { say, sayJson, warn } from './screen';
 
 /** Where a run shows how it goes. */

@@ -1,17 +1,16 @@
-import { type Ledger, needCampaign, nextDue, stoppedUntil } from '../ledger';
+import { waitsFor } from '../campaign/waiting-for';
+import { type Ledger, needCampaign } from '../ledger';
 import { clockTime } from './screen';
 
-/** What a running campaign waits for, as far as the ledger tells at this moment. */
+/** What a campaign waits for, as far as the ledger tells at this moment. */
 export async function waitingFor(ledger: Ledger, name: string): Promise<string | null> {
   const campaign = await needCampaign(ledger.db, name);
-  if (campaign.state !== 'running') return null;
-  const stop = await stoppedUntil(ledger.db, campaign.account);
-  if (stop.until > ledger.now()) {
-    return `waiting until ${clockTime(stop.until)}: ${stop.why ?? 'the platform asked to wait'}`;
-  }
-  const due = await nextDue(ledger.db, campaign.id);
-  if (due !== null && due > ledger.now() + 1_000) {
-    return `waiting until ${clockTime(due)}: the next rows are not due yet`;
-  }
-  return null;
+  const { state, intake } = campaign;
+  // Whoever reads a list shows that itself; who else starts it is said below it.
+  if (state !== 'running' && (state !== 'importing' || intake === null)) return null;
+  const waiting = await waitsFor(ledger, campaign);
+  if (waiting === null) return null;
+  const { why, until } = waiting;
+  if (state === 'importing') return why;
+  return until === null ? null : `waiting until ${clockTime(until)}: ${why}`;
 }

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { createMeter, type Progress } from '../campaign/progress';
 import { type Campaign, type Ledger, waitingOutbox } from '../ledger';
 import type { Driven } from './drive-here';
 import { pauseForInterrupt } from './drive-here';
 import type { Globals } from './globals';
 import { onInterrupt } from './interrupt';
-import { createMeter, type Progress } from './progress';
 import { readAndStart } from './read-and-start';
 import type { View } from './view';
 import { waitingFor } from './waiting-for';

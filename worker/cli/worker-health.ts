@@ -6,25 +6,20 @@ import { answers, figuresOf, type Ledger } from '../ledger';
 /** A ledger that has not answered by then is away. */
 const ANSWER_MS = 2_000;
 
-export interface WorkerHealth {
+export interface Vitals {
   readonly metrics: Metrics;
-  readonly listening: Listening;
+  /** Why this process cannot take part now, in codes; none: it can. */
+  readonly troubles: () => Promise<readonly string[]>;
 }
 
-/**
- * Answers for a worker's health: it is ready when the ledger answers, the engine has no trouble, and it is not about to end.
- *
- * @throws InputError when nothing can listen there.
- */
-export async function serveHealth(options: {
+/** A process is ready when the ledger answers, the engine has no trouble, and it is not about to end. */
+export function vitalsOf(options: {
   readonly ledger: Ledger;
   readonly stopping: () => boolean;
   /** The engine's own troubles, in codes. */
   readonly engine: () => readonly string[];
-  readonly host: string;
-  readonly port: number;
-}): Promise<WorkerHealth> {
-  const { ledger, stopping, engine, host, port } = options;
+}): Vitals {
+  const { ledger, stopping, engine } = options;
   async function troubles(): Promise<readonly string[]> {
     const ours = stopping() ? ['DRAINING'] : [];
     const theirs = (await isThere(ledger)) ? [] : ['LEDGER_AWAY'];
@@ -35,11 +30,24 @@ export async function serveHealth(options: {
     clock: ledger.now,
     troubles,
   });
+  return { metrics, troubles };
+}
+
+/**
+ * Answers for a worker's health.
+ *
+ * @throws InputError when nothing can listen there.
+ */
+export async function serveHealth(
+  { metrics, troubles }: Vitals,
+  host: string,
+  port: number,
+): Promise<Listening> {
   const app = createHealth({
     troubles,
     metrics: async () => ({ type: metrics.type, text: await metrics.read() }),
   });
-  return { metrics, listening: await listen(app, host, port) };
+  return listen(app, host, port);
 }
 
 async function isThere(ledger: Ledger): Promise<boolean> {

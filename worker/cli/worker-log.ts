@@ -1,6 +1,8 @@
 import { type Logger, pino } from 'pino';
+import type { LogLine } from '../api/ports';
 import { isInputError } from '../campaign/input-error';
 import type { ClockEvent } from '../engine/clockwork';
+import type { ReadingEvent } from '../engine/desk';
 import type { SdkLine } from '../engine/temporal/runtime';
 import type { TemporalEvent } from '../engine/temporal/worker';
 import type { WorkEvent } from '../engine/work';
@@ -8,10 +10,26 @@ import { say, sayJson } from './screen';
 
 export type LogFormat = 'text' | 'json';
 
+/** What a process that stays has to tell. */
+type StayEvent = WorkEvent | TemporalEvent | ClockEvent | ReadingEvent | CatchUpEvent | ApiEvent;
+
+/** What an account's platform told could not be asked for. */
+interface CatchUpEvent {
+  readonly kind: 'not-caught-up';
+  readonly account: string;
+  readonly code: string;
+}
+
+/** A line of the API: codes. */
+interface ApiEvent {
+  readonly kind: 'api';
+  readonly line: LogLine;
+}
+
 /** What a worker says while it stays: codes, ids, names of campaigns and sentences of ours, nothing of anybody. */
 export interface WorkerLog {
   readonly note: (sentence: string, fields?: Readonly<Record<string, unknown>>) => void;
-  readonly event: (event: WorkEvent | TemporalEvent | ClockEvent) => void;
+  readonly event: (event: StayEvent) => void;
   readonly error: (activity: string, code: string, error: unknown) => void;
   readonly sdk: (line: SdkLine) => void;
 }
@@ -49,7 +67,10 @@ function events(): WorkerLog {
     note: (_, fields) => {
       if (fields !== undefined) sayJson(fields);
     },
-    event: (event) => sayJson({ event: 'work', at: new Date().toISOString(), ...event }),
+    event: (event) => {
+      const at = new Date().toISOString();
+      sayJson(event.kind === 'api' ? { at, ...event.line } : { event: 'work', at, ...event });
+    },
     error: (activity, code, error) =>
       sayJson({ event: 'error', activity, code, words: ownWordsOf(error, code) }),
     sdk: ({ level, message, fields }) => sayJson({ event: 'temporal', level, message, fields }),
@@ -61,7 +82,15 @@ function structured(): WorkerLog {
   return {
     note: (sentence, fields = {}) => log.info(fields, sentence),
     event: (event) => {
-      const level = ['away', 'refused', 'cannot'].includes(event.kind) ? 'warn' : 'info';
+      if (event.kind === 'api') {
+        log.info(event.line, wordsOf(event.line));
+        return;
+      }
+      const level = ['away', 'refused', 'cannot', 'unreadable', 'not-caught-up'].includes(
+        event.kind,
+      )
+        ? 'warn'
+        : 'info';
       const { kind, ...fields } = event;
       log[level]({ event: kind, ...fields }, sentenceOf(event));
     },
@@ -108,7 +137,7 @@ function ownWordsOf(error: unknown, code: string): string | undefined {
 /** The first place of a stack: file, line and column. */
 const PLACE = /^ {4}at .*?([\w.-]+\.[cm]?[jt]s:\d+:\d+)\)?$/m;
 
-function sentenceOf(event: WorkEvent | TemporalEvent | ClockEvent): string {
+function sentenceOf(event: StayEvent): string {
   switch (event.kind) {
     case 'drives':
       return `${event.campaign}: runs here now`;
@@ -132,9 +161,27 @@ function sentenceOf(event: WorkEvent | TemporalEvent | ClockEvent): string {
       return `${event.occurrence}: cannot be opened here now, and is tried again. Why: campaign schedule show`;
     case 'polls':
       return `Takes part in what Temporal has at ${event.address}, namespace ${event.namespace}.`;
+    case 'reads':
+      return `${event.campaign}: its list is being read`;
+    case 'read':
+      return `${event.campaign}: its list is in the ledger`;
+    case 'list-refused':
+      return `${event.campaign}: its list cannot be used. Why: campaign status ${event.campaign}`;
+    case 'unreadable':
+      return `${event.campaign}: its list cannot be read here now (${event.why}), and is tried again`;
+    case 'not-caught-up':
+      return `${event.account === '' ? 'The accounts' : event.account}: what was told could not be asked for (${event.code}), and is asked for again`;
+    case 'api':
+      return wordsOf(event.line);
     case 'refused':
       return event.why;
     case 'revived':
       return `${event.count} that Temporal had lost: begun anew`;
   }
+}
+
+/** "requested: method GET, status 200". */
+function wordsOf({ event, ...codes }: LogLine): string {
+  const named = Object.entries(codes).map(([name, value]) => `${name} ${String(value)}`);
+  return named.length === 0 ? event : `${event}: ${named.join(', ')}`;
 }

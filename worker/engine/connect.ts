@@ -7,6 +7,7 @@ import { type Brake, brakedHttp, createBrake } from '../campaign/brake';
 import { throttledHttp } from '../campaign/throttled-http';
 import { createTransport } from '../http/transport';
 import { type Ledger, removeLimit, setLimit, stopAccount } from '../ledger';
+import { tracedHttp } from './trace';
 
 const STOPPED = 'the platform asked to wait';
 
@@ -66,7 +67,11 @@ export async function connect(account: Account, options: ConnectOptions): Promis
     }
   }
   // The brake is the last to be asked: it also stops what got its token before.
-  const braked = brakedHttp(transport.http, brake, clock);
+  const braked = brakedHttp(
+    tracedHttp(transport.http, account.name, account.platform),
+    brake,
+    clock,
+  );
   const http =
     ledger === null
       ? braked
@@ -93,7 +98,7 @@ async function untilWritten(write: () => Promise<void>, matters: () => boolean):
 }
 
 /** The platform's default limits, with the account's own in their place; "none" takes one away. */
-function limitsOf(
+export function limitsOf(
   account: Account,
   definition: ProviderDefinition,
 ): Partial<Record<CallKind, number>> {

@@ -5,10 +5,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type DriveOutcome, type DrivePort, drive, type Step } from '../../workflows/drive';
 import type { Run } from '../campaign/run';
-import { runSlice } from '../campaign/slice';
 import { type Campaign, driverOf, isAlive, isAway, nextLook } from '../ledger';
 import { askPlan, finish, IDLE_MS } from './ask-plan';
 import { takeSeat } from './seat';
+import { tracedSlice } from './trace';
 
 export { AlreadyDriven } from './seat';
 
@@ -96,7 +96,7 @@ export async function runEmbedded(
           waited += NOTICE_MS;
         }
         if (stopping()) return null;
-        const report = await runSlice(run, stopping);
+        const report = await tracedSlice(run, stopping);
         ran = report !== null;
         // Rows were due, and none could be had: their people are in work elsewhere. Asking again at once would not help.
         if (others === 0 && (report === null || report.claimed + report.settled === 0)) {
@@ -158,7 +158,7 @@ async function untilBack<T>(
 async function settleWhilePaused(run: Run, stopping: () => boolean): Promise<void> {
   try {
     const at = await nextLook(run.ledger.db, run.campaign, run.clock());
-    if (at !== null && at <= run.clock()) await runSlice(run, stopping);
+    if (at !== null && at <= run.clock()) await tracedSlice(run, stopping);
   } catch (error) {
     if (!isAway(error)) throw error;
   }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { importList } from '../campaign/import-list';
 import { isInputError } from '../campaign/input-error';
 import type { Run } from '../campaign/run';
-import { runSlice } from '../campaign/slice';
+import { importSingle } from '../campaign/single';
 import {
   type Campaign,
   campaignsToDrive,
@@ -17,6 +17,7 @@ import {
 } from '../ledger';
 import { startIfAsked } from './ask-plan';
 import { AlreadyDriven, runEmbedded } from './embedded';
+import { tracedSlice } from './trace';
 
 /** How often the ledger is asked what there is to do. */
 const LOOK_MS = 500;
@@ -57,7 +58,7 @@ export async function work({ ledger, open, stopping, onEvent }: WorkOptions): Pr
         // Another process was faster, or the ledger is away: the next look says what is so now.
         if (error instanceof AlreadyDriven || isAway(error) || isLocked(error)) return;
         notBefore.set(campaign.id, performance.now() + AGAIN_MS);
-        onEvent({ kind: 'cannot', campaign: campaign.name, why: wordsOf(error) });
+        onEvent({ kind: 'cannot', campaign: calledInLogs(campaign), why: wordsOf(error) });
       })
       .finally(() => mine.delete(campaign.id));
     mine.set(campaign.id, done);
@@ -69,20 +70,20 @@ export async function work({ ledger, open, stopping, onEvent }: WorkOptions): Pr
     await startIfAsked(ledger, campaign.name, ledger.now());
     const outcome = await runEmbedded(run, {
       impatient: true,
-      onSeat: () => onEvent({ kind: 'drives', campaign: campaign.name }),
+      onSeat: () => onEvent({ kind: 'drives', campaign: calledInLogs(campaign) }),
       importList: () => importAndStart(run, stopping),
       stopping,
       // What was on its way is settled first; whoever resumes it makes it a campaign to drive again.
       endWhenPaused: (left) => left === 0,
     });
-    onEvent({ kind: 'ended', campaign: campaign.name, outcome });
+    onEvent({ kind: 'ended', campaign: calledInLogs(campaign), outcome });
   }
 
   async function join(campaign: Campaign): Promise<void> {
     const run = await open(campaign);
-    const report = await runSlice(run, stopping);
+    const report = await tracedSlice(run, stopping);
     if (report === null || report.claimed + report.settled === 0) return;
-    onEvent({ kind: 'joins', campaign: campaign.name });
+    onEvent({ kind: 'joins', campaign: calledInLogs(campaign) });
   }
 
   async function look(): Promise<void> {
@@ -126,8 +127,16 @@ async function importAndStart(
   { ledger, campaign, clock }: Run,
   stopping: () => boolean,
 ): Promise<void> {
-  const complete = await importList(ledger, campaign, { clock, stopping });
+  const complete =
+    campaign.kind === 'single'
+      ? await importSingle(ledger, campaign, clock())
+      : await importList(ledger, campaign, { clock, stopping });
   if (complete) await startIfAsked(ledger, campaign.name, clock());
+}
+
+/** A single message's name is the key that its sender chose, and may say who it is for. */
+function calledInLogs({ kind, name, ref }: Campaign): string {
+  return kind === 'single' ? `message ${ref}` : name;
 }
 
 /** Only where more than one slice may run, and rows are due. */

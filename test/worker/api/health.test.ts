@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHealth } from '../../../worker/api/health';
-import { listen } from '../../../worker/api/listen';
+import { type Listening, listen } from '../../../worker/api/listen';
 import { createMetrics } from '../../../worker/api/metrics';
-import { serveHealth, type WorkerHealth } from '../../../worker/cli/worker-health';
+import { serveHealth, vitalsOf } from '../../../worker/cli/worker-health';
 import {
   createCampaign,
   figuresOf,
@@ -87,16 +87,15 @@ onBothLedgers('figures of a ledger', (open) => {
     opened = await open();
     const gone = await opened.reopen();
     let drains = false;
-    let health: WorkerHealth | undefined;
+    let health: Listening | undefined;
     try {
-      health = await serveHealth({
+      const vitals = vitalsOf({
         ledger: gone,
         stopping: () => drains,
         engine: () => ['TEMPORAL_AWAY'],
-        host: '127.0.0.1',
-        port: 0,
       });
-      const url = `http://127.0.0.1:${health.listening.port}`;
+      health = await serveHealth(vitals, '127.0.0.1', 0);
+      const url = `http://127.0.0.1:${health.port}`;
       expect((await get(url, '/readyz')).text).toContain('"codes":["TEMPORAL_AWAY"]');
       await gone.close();
       drains = true;
@@ -109,7 +108,7 @@ onBothLedgers('figures of a ledger', (open) => {
       expect((await get(url, '/healthz')).status).toBe(200);
       expect((await get(url, '/metrics')).text).toContain('campaign_runner_ledger_up 0');
     } finally {
-      await health?.listening.close();
+      await health?.close();
     }
   });
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { sendKeyFor } from '../../../providers/send-key';
-import { csvCell } from '../../../worker/cli/results';
-import { impersonal } from '../../../worker/cli/screen';
+import { impersonal } from '../../../worker/campaign/impersonal';
+import { csvCell } from '../../../worker/campaign/results-csv';
 import {
   campaignYaml,
   fictional,
@@ -40,7 +40,7 @@ test('help loads nothing that it does not need, names every command, and the exi
   ]);
   expect(loaded.length).toBeLessThan(10);
   const names =
-    'init accounts check run send status list pause resume cancel results retry decide suppress sandbox schema';
+    'init accounts check run send status list pause resume cancel results retry decide suppress serve keys sandbox schema';
   for (const name of names.split(' ')) {
     expect(help.out).toMatch(new RegExp(`^  ${name} `, 'm'));
     const own = await place.campaign(name, '--help');

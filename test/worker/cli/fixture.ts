@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../worker/sandbox';
+
+export { until } from '../../support/until';
 
 const MAIN = join(__dirname, '../../../worker/dist/worker/cli/main.js');
 
@@ -134,19 +135,6 @@ export function fictional(n: number): string {
 export function listOf(rows: number): string {
   const lines = Array.from({ length: rows }, (_, n) => `${fictional(n)},Person${n}`);
   return `phone,name\n${lines.join('\n')}\n`;
-}
-
-/** Polls until it is so; fails with the words after `ms`. */
-export async function until(
-  what: string,
-  isSo: () => boolean | Promise<boolean>,
-  ms = 15_000,
-): Promise<void> {
-  const end = performance.now() + ms;
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
-    await wait(20);
-  }
 }
 
 /** The last line of a `--json` command. */

@@ -170,7 +170,11 @@ describe.each(PROVIDERS)('a campaign on %s', (id) => {
   async function callsOf(name: string): Promise<number> {
     const before = place.sandbox.requests().length;
     expect((await campaign('run', `${name}.campaign.yaml`)).exit).toBe(0);
-    return place.sandbox.requests().length - before;
+    // What is listed is what people answered since the last run: that follows their answers, and not the campaign's people.
+    const lists = ({ method, path }: { method: string; path: string }): boolean =>
+      method === 'GET' && /\/(conversations|messages)(\?|$)/.test(path);
+    const made = place.sandbox.requests().slice(before);
+    return made.filter((request) => !lists(request)).length;
   }
 
   it('leaves no credential in any stream, nor in the ledger', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { findCampaign, type Ledger, openLedger, tally } from '../../../worker/ledger';
+import { emit, findCampaign, type Ledger, openLedger, tally } from '../../../worker/ledger';
 import { postgresTestLedger, type TestLedger } from '../../support/ledger';
 import { campaignYaml, listOf, openPlace, type Place, UNLIMITED, until } from './fixture';
 
@@ -67,6 +67,15 @@ describe.each(kinds)('workers on one ledger (%s)', (kind) => {
     await finished();
     await nobodyLostNobodyTwice();
   }, 90_000);
+
+  it('drop old events where nobody serves', async () => {
+    await open(kind);
+    const at = Date.now() - 8 * 86_400_000;
+    await ledger.db.transaction().execute((trx) => emit(trx, [{ type: 'replied' }], at));
+    worker();
+    const left = async () => (await sql`select 1 from events`.execute(ledger.db)).rows.length;
+    await until('it is swept', async () => (await left()) === 0, 20_000);
+  }, 60_000);
 
   it('take over from one that is killed', async () => {
     await open(kind);

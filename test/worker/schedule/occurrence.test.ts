@@ -294,6 +294,16 @@ onBothLedgers('an occurrence', (open) => {
     expect(await writeKeptList(ledger, list.hash, `${copy}2`)).toBe(false);
   });
 
+  it('leaves alone a list that somebody has just handed over, also when a campaign with the same one is through', async () => {
+    const list = await spool(here.listFile, join(here.folder, 'upload'));
+    await keepList(ledger, list, now, now + 60 * MINUTE);
+    // As a campaign's own, of the same bytes, would be.
+    await keepList(ledger, list, now);
+    expect(await dropReadLists(ledger, now + 59 * MINUTE, list.hash)).toBe(0);
+    expect(await writeKeptList(ledger, list.hash, join(here.folder, 'copy'))).toBe(true);
+    expect(await dropReadLists(ledger, now + 61 * MINUTE, list.hash)).toBe(1);
+  });
+
   it('of a ledger that was restored is not opened by the clock, and by a backfill with the same keys, each looked up first', async () => {
     const it = await schedule();
     await openAt(it, NINE);

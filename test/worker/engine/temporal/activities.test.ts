@@ -46,7 +46,11 @@ onBothLedgers('what a campaign workflow asks for', (open) => {
   afterEach(() => place.close());
 
   /** The activities of one process, asked by a workflow of this id. */
-  function asked(workflowId: string, policy: Partial<Policy> = {}) {
+  function asked(
+    workflowId: string,
+    policy: Partial<Policy> = {},
+    hear?: (campaign: Campaign) => Promise<void>,
+  ) {
     const { provider } = scripted;
     const activities = createActivities({
       ledger,
@@ -61,6 +65,7 @@ onBothLedgers('what a campaign workflow asks for', (open) => {
           }),
         ),
       stopping: () => stopping,
+      ...(hear === undefined ? {} : { hear }),
     });
     const environment = new MockActivityEnvironment(
       { workflowExecution: { workflowId, runId: 'run' } },
@@ -102,6 +107,27 @@ onBothLedgers('what a campaign workflow asks for', (open) => {
       pending: 7,
     });
   });
+
+  test.each(['slice', 'message'] as const)(
+    'what people answered is asked for before the first message of a campaign by %s',
+    async (orchestrate) => {
+      const make = orchestrate === 'slice' ? running : runningByMessage;
+      await make(ledger, 'spring', 3, ledger.now());
+      const { id, ref: campaign } = await onTemporal('spring');
+      const before: number[] = [];
+      const hear = async ({ name }: Campaign): Promise<void> => {
+        expect(name).toBe('spring');
+        before.push((await counted(ledger, id))['pending'] ?? 0);
+      };
+      const { next, slice, send } = asked('one', {}, hear);
+      const { step } = await next({ campaign });
+      if (step.kind === 'deliver') await send(step.sends[0] ?? '');
+      else await slice({ campaign });
+      expect(before[0]).toBe(3);
+      const sent = (await counted(ledger, id))['sent'];
+      expect(sent).toBe(orchestrate === 'slice' ? 3 : 1);
+    },
+  );
 
   test('a canary is one slice, however many the campaign may have, and those at it are waited for', async () => {
     await running(ledger, 'spring', 9, ledger.now());
