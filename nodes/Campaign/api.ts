@@ -1142,7 +1142,7 @@ export type PostSendsData = {
          */
         country?: string;
         /**
-         * For a contact that is not there yet.
+         * For a contact that is not there yet. It makes no other message: the same key with another name is the same.
          */
         name?: string;
         /**

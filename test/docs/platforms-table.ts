@@ -11,6 +11,7 @@ const HEAD = [
   'a lost answer',
   'proven absent',
   'tells of',
+  'can be asked for',
   'calls for somebody new / known',
 ];
 
@@ -32,7 +33,8 @@ export function platformsTable(platforms: readonly ProviderDefinition[]): string
     yes(can.conversations),
     LOST[can.deduplicates],
     absent(can),
-    can.deliveryEvents.length === 0 ? '–' : can.deliveryEvents.map(words).join(', '),
+    kinds(can.deliveryEvents),
+    kinds(can.catchesUp),
     `${can.calls.cold.length} / ${can.calls.warm.length}`,
   ]);
   return [HEAD, HEAD.map(() => '---'), ...rows]
@@ -42,7 +44,8 @@ export function platformsTable(platforms: readonly ProviderDefinition[]): string
 
 const yes = (it: boolean): string => (it ? 'yes' : 'no');
 
-const words = (kind: string): string => kind.replace('_', ' ');
+const kinds = (told: readonly string[]): string =>
+  told.length === 0 ? '–' : told.map((kind) => kind.replace('_', ' ')).join(', ');
 
 function absent({ deduplicates, onAbsent }: Capabilities): string {
   if (deduplicates === 'no') return '–';
