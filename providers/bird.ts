@@ -4,6 +4,12 @@ import { asker, refusal } from './ask';
 import { authorize, openAccount, pingRequest } from './bird/account';
 import { catchUp } from './bird/catch-up';
 import {
+  type ContactChanges,
+  deleteContact,
+  listContacts,
+  updateContact,
+} from './bird/contact-changes';
+import {
   type ContactCard,
   createContact,
   ensureContact,
@@ -12,6 +18,11 @@ import {
   searchContacts,
 } from './bird/contacts';
 import { MOST_FILES } from './bird/content';
+import {
+  type ConversationChanges,
+  getConversation,
+  updateConversation,
+} from './bird/conversation-changes';
 import {
   type ConversationCard,
   type ConversationQuery,
@@ -69,6 +80,13 @@ export interface BirdProvider extends Provider {
   getContact(id: string): Promise<ContactCard>;
   createContact(contact: NewContact): Promise<ContactCard>;
   searchContacts(address: Address): Promise<readonly ContactCard[]>;
+  listContacts(
+    query?: Pick<MessageQuery, 'limit' | 'pageToken' | 'reverse'>,
+  ): Promise<Page<ContactCard>>;
+  updateContact(id: string, changes: ContactChanges): Promise<ContactCard>;
+  deleteContact(id: string): Promise<void>;
+  getConversation(id: string): Promise<ConversationCard>;
+  updateConversation(id: string, changes: ConversationChanges): Promise<ConversationCard>;
   listConversations(query?: ConversationQuery): Promise<Page<ConversationCard>>;
   listConversationMessages(
     conversationId: string,
@@ -154,6 +172,11 @@ export const bird = defineProvider<BirdProvider>({
       getContact: (id) => getContact(account, id),
       createContact: (contact) => createContact(account, contact),
       searchContacts: (address) => searchContacts(account, address),
+      listContacts: (query) => listContacts(account, query),
+      updateContact: (id, changes) => updateContact(account, id, changes),
+      deleteContact: (id) => deleteContact(account, id),
+      getConversation: (id) => getConversation(account, id),
+      updateConversation: (id, changes) => updateConversation(account, id, changes),
       listConversations: (query) => listConversations(account, query),
       listConversationMessages: (conversationId, query) =>
         listConversationMessages(account, conversationId, query),

@@ -5,6 +5,7 @@ import { ensureContact } from './pivotcx/contacts';
 import { ensureConversation } from './pivotcx/conversations';
 import { authorize, CREDENTIALS } from './pivotcx/credentials';
 import { findSent } from './pivotcx/find-sent';
+import { type ConversationList, listConversations } from './pivotcx/listed';
 import { type Account, listRequest, readRows } from './pivotcx/lists';
 import { rules } from './pivotcx/rules';
 import { PROVIDER, type Settings, settingsOf } from './pivotcx/settings';
@@ -23,6 +24,8 @@ import { type Body, readAny } from './read';
 export interface PivotcxProvider extends Provider {
   ping(): Promise<Identity>;
   findSent(key: string, trace: Trace): Promise<Finding>;
+  /** Those whose contact's name contains a text, or all. */
+  listConversations(name: string, most: number): Promise<ConversationList>;
 }
 
 /**
@@ -75,6 +78,7 @@ export const pivotcx = defineProvider<PivotcxProvider>({
         ensureConversation(account, contact, { address, profile }),
       sendMessage: (send) => sendMessage(account.ask, settings, send),
       findSent: (_key, trace) => findSent(account, trace),
+      listConversations: (name, most) => listConversations(account, name, most),
       // No contact is blocked there: who has texted STOP is refused with the message itself.
       listBlocked: async () => new Set(),
       ...(settings.messagesPath !== null &&

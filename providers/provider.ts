@@ -121,7 +121,7 @@ export interface Profile {
   readonly lastName?: string;
   /** Of somebody who is written to by phone. Only for platforms that ask for it: elsewhere it is one address, one contact. */
   readonly email?: string;
-  readonly attributes?: Readonly<Record<string, string>>;
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
   /** Why this person may be written to, as the campaign states it. */
   readonly optIn?: OptIn;
 }

@@ -96,7 +96,7 @@ export async function getContact(account: Account, id: string): Promise<ContactC
   return account.ask({
     asked: 'reading a contact',
     request: read(account, `/contacts/${segment(id)}`),
-    read: card,
+    read: contactCard,
   });
 }
 
@@ -123,7 +123,7 @@ export async function createContact(
       },
       call: 'contact',
     },
-    read: card,
+    read: contactCard,
   });
 }
 
@@ -140,11 +140,11 @@ export async function searchContacts(
       json: { identifier: identifierOf(address) },
       call: 'lookup',
     },
-    read: (body) => readList(body, 'results').map(card),
+    read: (body) => readList(body, 'results').map(contactCard),
   });
 }
 
-function card(row: Body): ContactCard {
+export function contactCard(row: Body): ContactCard {
   const identifiers = readAny(row, 'featuredIdentifiers');
   const lists = readAny(row, 'listIds');
   return {

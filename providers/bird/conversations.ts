@@ -113,7 +113,7 @@ export async function listConversations(
     asked: 'listing conversations',
     path: participant === undefined ? '/conversations' : participantPath(participant),
     query: { ...query },
-    row: card,
+    row: conversationCard,
   });
   return { rows, nextPageToken };
 }
@@ -136,7 +136,7 @@ function ofPerson(address: Address, inbox: Inbox, status?: string): List<Convers
     asked: "listing a person's conversations",
     path: participantPath(address),
     query: { channelId: inbox.id, ...(status === undefined ? {} : { status }) },
-    row: card,
+    row: conversationCard,
     missing: 'none',
   };
 }
@@ -182,7 +182,7 @@ function existingId(body: Body, others: readonly string[]): string | null {
   return id !== undefined && more.length === 0 ? id : null;
 }
 
-function card(row: Body): ConversationCard {
+export function conversationCard(row: Body): ConversationCard {
   return {
     id: readId(row, 'id'),
     channelId: readOptionalText(row, 'channelId'),

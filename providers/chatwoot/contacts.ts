@@ -1,25 +1,14 @@
 import type { Json } from '../../core/http';
 import type { Address } from '../../core/message';
 import type { Contact, Profile } from '../provider';
-import { readAny, readFields, readFlag, readId, readOptionalText } from '../read';
-import { type Account, failed, read, refuse } from './account';
+import { readFlag, readId, readOptionalText } from '../read';
+import { type Account, failed, refuse } from './account';
 import { CONTACTS_PAGE, filterContacts, findContact } from './find-contact';
 import { invalidAttributes } from './rules';
 
 const NAME_LIMIT = 255;
 const ATTRIBUTE_LIMIT = 1500;
 const IDENTITY = ['phone_number', 'email', 'identifier'];
-
-/** A contact as a node shows it. */
-export interface ContactCard {
-  readonly id: string;
-  readonly name: string;
-  readonly phone: string | null;
-  readonly email: string | null;
-  readonly identifier: string | null;
-  readonly blocked: boolean;
-  readonly attributes: Readonly<Record<string, Json>>;
-}
 
 /**
  * Creates the contact, or finds it when the address is taken: one call for somebody new, two for somebody known. By
@@ -69,28 +58,6 @@ export async function createContact(
   });
 }
 
-/** @throws ProviderError `not_found`. */
-export async function getContact(account: Account, id: string): Promise<ContactCard> {
-  return account.ask({
-    asked: 'reading a contact',
-    request: read(account.path(`/contacts/${encodeURIComponent(id)}`), {
-      include_contact_inboxes: 'false',
-    }),
-    read: (body) => {
-      const contact = readAny(body, 'payload');
-      return {
-        id: readId(contact, 'id'),
-        name: readOptionalText(contact, 'name') ?? '',
-        phone: readOptionalText(contact, 'phone_number'),
-        email: readOptionalText(contact, 'email'),
-        identifier: readOptionalText(contact, 'identifier'),
-        blocked: readFlag(contact, 'blocked'),
-        attributes: readFields(contact, 'custom_attributes') as Record<string, Json>,
-      };
-    },
-  });
-}
-
 /**
  * Ids of all blocked contacts: Chatwoot itself still delivers to them. All or nothing.
  *
@@ -123,7 +90,8 @@ function attributeOf(address: Address): 'phone_number' | 'email' {
 /** What else a new contact is made of; cut where a long value would cost the person the message. */
 function described({ name, attributes }: Profile): Record<string, Json> {
   const kept = Object.entries(attributes ?? {}).map(
-    ([key, value]) => [key, cut(value, ATTRIBUTE_LIMIT)] as const,
+    ([key, value]) =>
+      [key, typeof value === 'string' ? cut(value, ATTRIBUTE_LIMIT) : value] as const,
   );
   return {
     ...(name === undefined || name === '' ? {} : { name: cut(name, NAME_LIMIT) }),

@@ -80,11 +80,7 @@ export async function findContact(
   attribute: string,
   value: string,
 ): Promise<Contact | undefined> {
-  const rows =
-    account.findBy === 'search'
-      ? await search(account, value)
-      : (await filterContacts(account, { attribute, value, page: 1 })).rows;
-  const same = rows.filter((row) => readOptionalText(row, attribute)?.toLowerCase() === value);
+  const same = await findContacts(account, attribute, value);
   const [oldest] = same.map((row) => Number(row.id)).sort((a, b) => a - b);
   if (oldest === undefined) return undefined;
   return {
@@ -92,4 +88,17 @@ export async function findContact(
     created: false,
     blocked: same.some((row) => readFlag(row, 'blocked')),
   };
+}
+
+/** Everybody with exactly this value, as far as the platform shows them. */
+export async function findContacts(
+  account: Account,
+  attribute: string,
+  value: string,
+): Promise<readonly ContactRow[]> {
+  const rows =
+    account.findBy === 'search'
+      ? await search(account, value)
+      : (await filterContacts(account, { attribute, value, page: 1 })).rows;
+  return rows.filter((row) => readOptionalText(row, attribute)?.toLowerCase() === value);
 }

@@ -1,4 +1,3 @@
-import type { Receipt } from '../provider';
 import {
   type Body,
   readAny,
@@ -30,8 +29,16 @@ export interface ListedMessage {
   readonly sourceId: string | null;
   /** Why the channel refused it. */
   readonly failure: string | null;
+  readonly senderType: string | null;
+  readonly senderName: string | null;
+  readonly attachments: readonly ListedFile[];
   /** Seconds since the epoch. */
   readonly createdAt: number;
+}
+
+export interface ListedFile {
+  readonly type: string | null;
+  readonly url: string | null;
 }
 
 /** A row of a listing, whole. */
@@ -72,28 +79,6 @@ export async function listMessages(
   });
 }
 
-/**
- * Puts a person's own message into a conversation of an API inbox, as its gateway does. Delivers nothing.
- *
- * @throws ProviderError `rejected`/`not_allowed` in any other inbox.
- */
-export async function addIncoming(
-  account: Account,
-  conversationId: string,
-  content: string,
-): Promise<Receipt> {
-  return account.ask({
-    asked: 'adding an incoming message',
-    request: {
-      method: 'POST',
-      path: messagesPath(account, conversationId),
-      json: { content, message_type: 'incoming' },
-      call: 'message',
-    },
-    read: (body) => ({ messageId: readId(body, 'id'), conversationId }),
-  });
-}
-
 export function messagesPath(account: Account, conversationId: string): string {
   return account.path(`/conversations/${encodeURIComponent(conversationId)}/messages`);
 }
@@ -111,6 +96,7 @@ function messageRow(row: Body): MessageRow {
 }
 
 function shown(row: Body, conversationId: string): ListedMessage {
+  const files = readAny(row, 'attachments');
   return {
     id: readId(row, 'id'),
     conversationId,
@@ -120,6 +106,12 @@ function shown(row: Body, conversationId: string): ListedMessage {
     status: readOptionalText(row, 'status'),
     sourceId: readOptionalText(row, 'source_id'),
     failure: readOptionalText(readAny(row, 'content_attributes'), 'external_error'),
+    senderType: readOptionalText(row, 'sender.type'),
+    senderName: readOptionalText(row, 'sender.name'),
+    attachments: (Array.isArray(files) ? files : []).map((file) => ({
+      type: readOptionalText(file, 'file_type'),
+      url: readOptionalText(file, 'data_url'),
+    })),
     createdAt: readOptionalNumber(row, 'created_at') ?? 0,
   };
 }

@@ -41,7 +41,7 @@ describe('messages', () => {
     const { provider, requests } = connect({
       'POST /conversations/42/messages': () => answer(messageRow(8, { message_type: 0 })),
     });
-    expect(await provider.addIncoming('42', 'Thanks')).toEqual({
+    expect(await provider.addIncoming('42', { text: 'Thanks' })).toEqual({
       messageId: '8',
       conversationId: '42',
     });
@@ -51,7 +51,7 @@ describe('messages', () => {
       'POST /conversations/42/messages': () =>
         answer({ error: 'Incoming messages are only allowed in Api inboxes' }, 422),
     });
-    const error = await caught(() => elsewhere.provider.addIncoming('42', 'Thanks'));
+    const error = await caught(() => elsewhere.provider.addIncoming('42', { text: 'Thanks' }));
     expect(error).toMatchObject({ code: 'rejected', reason: 'not_allowed' });
   });
 });
