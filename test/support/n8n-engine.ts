@@ -32,6 +32,8 @@ const core = createRequire(__filename)('n8n-core') as typeof N8nCore;
 interface RunOptions {
   readonly parameters: INode['parameters'];
   readonly items: readonly INodeExecutionData['json'][];
+  /** Files of every item. */
+  readonly binary?: NonNullable<INodeExecutionData['binary']>;
   readonly credentials: ICredentialDataDecryptedObject;
   /** Settings of the node, such as `onError` and `retryOnFail`. */
   readonly settings?: Partial<INode>;
@@ -60,7 +62,7 @@ export async function loadNode(
   const typeOf = (version?: number): INodeType =>
     as(NodeHelpers.getVersionedNodeType(loader.getNode(name).type, version), credentialType);
 
-  return async ({ parameters, items, credentials, settings, executionId }) => {
+  return async ({ parameters, items, binary, credentials, settings, executionId }) => {
     const node: INode = {
       ...{
         id: 'n1',
@@ -95,7 +97,11 @@ export async function loadNode(
       executionData: {
         ...{ contextData: {}, metadata: {}, waitingExecution: {}, waitingExecutionSource: null },
         nodeExecutionStack: [
-          { node, data: { main: [items.map((json) => ({ json }))] }, source: null },
+          {
+            node,
+            data: { main: [items.map((json) => ({ json, ...(binary && { binary }) }))] },
+            source: null,
+          },
         ],
       },
     });
@@ -105,6 +111,61 @@ export async function loadNode(
     const result = run.data.resultData.runData['Node']?.at(-1);
     if (result === undefined) throw new Error('the node did not run');
     return { run, result, items: result.data?.['main']?.[0] ?? [] };
+  };
+}
+
+/**
+ * The same node as an agent calls it, by n8n's own way of doing so. Each call is what the agent asks for; the answer is what it
+ * reads.
+ */
+export async function loadTool(
+  folder: string,
+  name: string,
+  credential: string,
+): Promise<(options: Omit<RunOptions, 'items'>) => (asked: object) => Promise<string>> {
+  const { PackageDirectoryLoader, SupplyDataContext } = core;
+  const loader = new PackageDirectoryLoader(folder);
+  await loader.loadAll();
+  const credentialType = loader.getCredential(credential).type;
+  const nodeType = NodeHelpers.getVersionedNodeType(loader.getNode(name).type);
+  const { makeHandleToolInvocation } = createRequire(__filename)(
+    'n8n-core/dist/execution-engine/node-execution-context/utils/get-input-connection-data.js',
+  ) as { makeHandleToolInvocation: (...of: unknown[]) => (asked: object) => Promise<string> };
+
+  return ({ parameters, credentials, settings, executionId }) => {
+    const node: INode = {
+      ...{ id: 't1', name: 'Tool', type: `p.${name}`, typeVersion: 1, position: [0, 0] },
+      ...{ parameters, credentials: { [credential]: { id: '1', name: 'Account' } } },
+      ...settings,
+    };
+    const workflow = new Workflow({
+      ...{ id: 'w1', active: false, nodes: [node], connections: {} },
+      nodeTypes: {
+        getByName: () => nodeType,
+        getByNameAndVersion: () => nodeType,
+        getKnownTypes: () => ({}),
+      },
+      settings: { executionOrder: 'v1' },
+    });
+    const url = 'http://localhost/n8n';
+    const additional = {
+      hooks: new core.ExecutionLifecycleHooks('trigger', executionId ?? '1', {} as never),
+      credentialsHelper: new Vault(credentialType, credentials),
+      executionId: executionId ?? '1',
+      ...{ webhookWaitingBaseUrl: url, formWaitingBaseUrl: url, variables: {} },
+      sendDataToUI() {},
+      logAiEvent() {},
+    } as unknown as IWorkflowExecuteAdditionalData;
+    const data = createRunExecutionData({ resultData: { runData: {} } });
+    const items = [{ json: {} }];
+    const context = (runIndex: number) =>
+      new SupplyDataContext(
+        ...([workflow, node, additional, 'trigger', data, runIndex, items, {}] as const),
+        'ai_tool',
+        { node, data: { main: [items] }, source: null },
+        [],
+      );
+    return makeHandleToolInvocation(context, workflow.getNode('Tool'), nodeType, data);
   };
 }
 
@@ -122,7 +183,8 @@ export function loadCredentialTest(
         routing: { request: test.request },
       },
     ];
-    return { description: { ...description, properties } };
+    const credentials = [{ name: credential, required: true }];
+    return { description: { ...description, credentials, properties } };
   });
 }
 
@@ -144,9 +206,20 @@ class Vault extends ICredentialsHelper {
     _type: string,
     options: IHttpRequestOptions,
   ): Promise<IHttpRequestOptions> {
-    if (typeof this.type.authenticate !== 'function')
-      throw new Error('authenticate is no function');
-    return this.type.authenticate(fields, options);
+    const { authenticate } = this.type;
+    if (typeof authenticate === 'function') return authenticate(fields, options);
+    // As n8n does for a description: what is in it are expressions over the fields.
+    const { headers = {} } = authenticate?.properties ?? {};
+    const filled = Object.entries(headers).map(([name, value]) => [
+      name,
+      (value as string)
+        .replace(/^=/, '')
+        .replace(
+          /\{\{ \$credentials\.(\w+) \}\}/g,
+          (_all, field: string) => fields[field] as string,
+        ),
+    ]);
+    return { ...options, headers: { ...options.headers, ...Object.fromEntries(filled) } };
   }
   async preAuthentication(): Promise<undefined> {
     return undefined;
