@@ -1,6 +1,6 @@
 /**
  * Builds the n8n package into dist/: each node and credential of package.json's n8n block as one CommonJS file with
- * everything but n8n-workflow inside, beside it the codex, and the icons. What is known of the world's phone numbers
+ * everything but n8n-workflow inside, beside it the codex and what n8n shows of its output before the first run, and the icons. What is known of the world's phone numbers
  * is the largest part by far, and all of them need it: it is a file of its own.
  *
  * Plain tsc output passes n8n's checks and then fails to load: n8n installs no dependencies of a community package.
@@ -49,9 +49,18 @@ for (const output of outputs) {
   await build({ ...options, plugins, entryPoints: [sourceOf(output)], outfile: output });
 }
 
+/** What a node returns is described once for all that return the same. */
+const SCHEMAS_OF = { 'nodes/Bevatel': 'nodes/Chatwoot' };
+
 for (const node of n8n.nodes.map(sourceOf)) {
   const codex = node.replace(/\.ts$/, '.json');
   cpSync(join(root, codex), join(root, 'dist', codex));
+  const folder = dirname(node);
+  cpSync(
+    join(root, SCHEMAS_OF[folder] ?? folder, '__schema__'),
+    join(root, 'dist', folder, '__schema__'),
+    { recursive: true },
+  );
 }
 cpSync(join(root, 'icons'), join(root, 'dist', 'icons'), { recursive: true });
 console.log(`built ${outputs.length} files for n8n into dist/`);

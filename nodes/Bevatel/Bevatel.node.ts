@@ -6,11 +6,11 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { bevatel } from '../../providers/bevatel';
-import { chatwootOperations } from '../Chatwoot/operations';
+import { chatwootMethods } from '../Chatwoot/methods';
+import { bevatelOperations } from '../Chatwoot/operations';
 import { propertiesOf } from '../shared/describe';
 import { executeOn } from '../shared/execute';
 import type { Platform } from '../shared/platform';
-import { listSearchOf } from '../shared/search';
 
 const platform = { definition: bevatel, credentialName: 'bevatelApi' } satisfies Platform;
 
@@ -22,18 +22,18 @@ export class Bevatel implements INodeType {
     group: ['output'],
     version: 1,
     subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-    description: 'Create contacts and conversations and send messages in Bevatel',
+    description: 'Manage contacts and conversations and send messages in Bevatel',
     defaults: { name: 'Bevatel' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'bevatelApi', required: true }],
-    properties: propertiesOf(chatwootOperations),
+    properties: propertiesOf(bevatelOperations),
   };
 
-  methods = { listSearch: listSearchOf(platform) };
+  methods = chatwootMethods(platform);
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    return [await executeOn(this, platform, chatwootOperations)];
+    return [await executeOn(this, platform, bevatelOperations)];
   }
 }

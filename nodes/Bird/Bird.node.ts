@@ -9,9 +9,8 @@ import { bird } from '../../providers/bird';
 import { propertiesOf } from '../shared/describe';
 import { executeOn } from '../shared/execute';
 import type { Platform } from '../shared/platform';
-import { listSearchOf } from '../shared/search';
+import { birdMethods } from './methods';
 import { birdOperations } from './operations';
-import { listedTemplates } from './templates';
 
 const platform = {
   definition: bird,
@@ -27,7 +26,8 @@ export class Bird implements INodeType {
     group: ['output'],
     version: 1,
     subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-    description: 'Send messages and files over the channels of a Bird CRM workspace, and list them',
+    description:
+      'Send messages and files over the channels of a Bird CRM workspace, and manage its contacts',
     defaults: { name: 'Bird' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
@@ -36,7 +36,7 @@ export class Bird implements INodeType {
     properties: propertiesOf(birdOperations),
   };
 
-  methods = { listSearch: listSearchOf(platform, listedTemplates) };
+  methods = birdMethods(platform);
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return [await executeOn(this, platform, birdOperations)];

@@ -1,35 +1,44 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Attachment, Content } from '../../core/message';
+import type { BirdProvider } from '../../providers/bird';
+import type { Inbox } from '../../providers/provider';
 import { readText } from '../shared/content';
+import { fileNameOf } from '../shared/downloads';
+import { binaryFile, readGivenFiles } from '../shared/files';
 import type { Execution } from '../shared/operation';
 import { readValue, refuse } from '../shared/values';
 
-/** A text, files by their addresses, or both. */
-export function readMessage(execution: Execution, item: number): Content {
-  const { context } = execution;
-  const attachments = readFiles(context, item);
+/** A text, files, or both. Bird is given addresses: a file of the item is put at one first. */
+export async function readMessage(
+  execution: Execution<BirdProvider>,
+  item: number,
+  inbox: Inbox,
+): Promise<Content> {
+  const attachments = await readFiles(execution, item, inbox);
   if (attachments.length === 0) return readText(execution, item);
-  return { kind: 'text', text: readValue(context, item, 'text'), attachments };
+  return { kind: 'text', text: readValue(execution.context, item, 'text'), attachments };
 }
 
-function readFiles(context: IExecuteFunctions, item: number): Attachment[] {
-  const rows = context.getNodeParameter('files.file', item, []) as Record<string, unknown>[];
-  return rows.map((row) => {
-    const [url, contentType, filename] = ['url', 'contentType', 'filename'].map((name) =>
-      typeof row[name] === 'string' ? row[name].trim() : '',
-    ) as [string, string, string];
-    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-      throw refuse(context, item, "A file of 'Files' has no web address");
-    }
-    if (contentType === '') {
-      const message = "A file of 'Files' has no content type";
-      throw refuse(context, item, message, 'It decides how the platform shows the file');
-    }
-    return { url, contentType, filename: filename || nameOf(url), bytes: new Uint8Array() };
-  });
+async function readFiles(
+  execution: Execution<BirdProvider>,
+  item: number,
+  inbox: Inbox,
+): Promise<Attachment[]> {
+  const { context, connection } = execution;
+  const { binaries, addresses } = readGivenFiles(execution, item);
+  if (addresses.some(({ contentType }) => contentType === '')) {
+    const message = "A file of 'Files' has no content type";
+    throw refuse(context, item, message, 'It decides how the platform shows the file');
+  }
+  const files: Attachment[] = [];
+  for (const given of binaries) {
+    const file = await binaryFile(execution, item, given);
+    const url = await connection.provider.uploadMedia(file, inbox);
+    files.push({ ...file, url, bytes: NONE });
+  }
+  for (const { url, contentType, filename } of addresses) {
+    files.push({ url, contentType, filename: filename || fileNameOf(url), bytes: NONE });
+  }
+  return files;
 }
 
-function nameOf(url: string): string {
-  const last = new URL(url).pathname.split('/').at(-1) ?? '';
-  return last === '' ? 'file' : last;
-}
+const NONE = new Uint8Array();

@@ -3,7 +3,7 @@ import type { BirdProvider } from '../../providers/bird';
 import type { MessageQuery } from '../../providers/bird/messages';
 import { collect, type ListPage } from '../shared/lists';
 import { type Execution, each, type Result } from '../shared/operation';
-import { readAddress, readGivenId, readInboxId } from '../shared/parameters';
+import { readAddress, readConversationId, readGivenId, readInboxId } from '../shared/parameters';
 import { patiently } from '../shared/patience';
 import { readMoment, readWord } from '../shared/values';
 
@@ -29,6 +29,13 @@ export async function getWorkspaceMessages(execution: Bird, item: number) {
   );
 }
 
+export async function getContacts(execution: Bird, item: number) {
+  const { context, connection } = execution;
+  return rowsOf(execution, item, (page) =>
+    connection.provider.listContacts({ ...orderOf(context, item), ...page }),
+  );
+}
+
 export async function getConversations(execution: Bird, item: number) {
   const { context, connection } = execution;
   const filters = {
@@ -44,7 +51,7 @@ export async function getConversations(execution: Bird, item: number) {
 
 export async function getConversationMessages(execution: Bird, item: number) {
   const { context, connection } = execution;
-  const id = readGivenId(context, item, { name: 'conversationId', label: 'Conversation ID' });
+  const id = readConversationId(context, item);
   const filters = { ...orderOf(context, item), ...momentOf(context, item, 'dateFrom') };
   return rowsOf(execution, item, (page) =>
     connection.provider.listConversationMessages(id, { ...filters, ...page }),

@@ -2,9 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { BirdProvider } from '../../providers/bird';
 import type { Operation } from '../shared/operation';
 import { callOptions } from '../shared/option-properties';
-import { conversationIdProperty } from '../shared/properties';
+import { messageIdProperty } from '../shared/properties';
 import { download, getUploadAddress, upload } from './media';
-import { channelProperty, messageIdProperty } from './properties';
+import { channelProperty, conversationProperty } from './properties';
 
 const inputField: INodeProperties = {
   displayName: 'Input Binary Field',
@@ -71,7 +71,7 @@ export const mediaOperations: readonly Operation<BirdProvider>[] = [
       contentType,
       usableIn,
       only(channelProperty, 'channel'),
-      only(conversationIdProperty, 'conversation'),
+      only(conversationProperty, 'conversation'),
       callOptions,
     ],
     work: getUploadAddress,

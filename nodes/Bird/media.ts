@@ -1,8 +1,8 @@
-import type { IExecuteFunctions, IN8nHttpFullResponse } from 'n8n-workflow';
-import { ProviderError } from '../../core/errors';
 import type { BirdProvider } from '../../providers/bird';
+import { downloadFile, fileNameOf } from '../shared/downloads';
+import { binaryFile } from '../shared/files';
 import { type Execution, one, type Result } from '../shared/operation';
-import { readGivenId, readInbox, readInboxId } from '../shared/parameters';
+import { readConversationId, readGivenId, readInbox, readInboxId } from '../shared/parameters';
 import { patiently } from '../shared/patience';
 import { readWord, refuse } from '../shared/values';
 
@@ -12,10 +12,9 @@ type Bird = Execution<BirdProvider>;
 export async function upload(execution: Bird, item: number): Promise<readonly Result[]> {
   const { context, connection, policy } = execution;
   const inbox = await patiently(policy, () => readInbox(execution, item));
-  const field = readWord(context, item, 'binaryField') || 'data';
-  const { fileName, mimeType } = context.helpers.assertBinaryData(item, field);
-  const bytes = new Uint8Array(await context.helpers.getBinaryDataBuffer(item, field));
-  const file = { filename: fileName ?? 'file', contentType: mimeType, bytes };
+  const binaryField = readWord(context, item, 'binaryField') || 'data';
+  const given = { binaryField, contentType: '', filename: '' };
+  const file = await binaryFile(execution, item, given);
   const mediaUrl = await patiently(policy, () => connection.provider.uploadMedia(file, inbox));
   return one({ mediaUrl, contentType: file.contentType, filename: file.filename });
 }
@@ -36,12 +35,7 @@ function readScope(execution: Bird, item: number) {
     case 'anywhere':
       return { anywhere: true } as const;
     case 'conversation':
-      return {
-        conversationId: readGivenId(context, item, {
-          name: 'conversationId',
-          label: 'Conversation ID',
-        }),
-      };
+      return { conversationId: readConversationId(context, item) };
     default:
       return { inboxId: readInboxId(execution, item) };
   }
@@ -57,8 +51,10 @@ export async function download(execution: Bird, item: number): Promise<readonly 
   const field = readWord(context, item, 'binaryField') || 'data';
   const results: Result[] = [];
   for (const { url, contentType, filename, needsKey } of links) {
-    const file = await patiently(policy, () => fetchFile(execution, url, needsKey));
-    const name = filename ?? decodedEnd(url);
+    // The key goes to Bird's own media host and to nobody else.
+    const key = needsKey ? connection.platform.credentialName : null;
+    const file = await patiently(policy, () => downloadFile(context, 'bird', url, key));
+    const name = filename ?? fileNameOf(url);
     const type = contentType ?? file.contentType;
     const binary = await context.helpers.prepareBinaryData(file.bytes, name, type);
     results.push({
@@ -68,71 +64,4 @@ export async function download(execution: Bird, item: number): Promise<readonly 
   }
   if (results.length === 0) throw refuse(context, item, 'The message has no files');
   return results;
-}
-
-interface Fetched {
-  readonly bytes: Buffer;
-  readonly contentType: string | undefined;
-}
-
-/** The key goes to Bird's own media host and to nobody else, also where that host sends us on. */
-async function fetchFile(
-  { context, connection }: Bird,
-  url: string,
-  needsKey: boolean,
-): Promise<Fetched> {
-  const response = await get(context, needsKey ? connection.platform.credentialName : null, url);
-  const to = response.headers['location'];
-  if (!needsKey || response.statusCode < 300 || response.statusCode > 399) return taken(response);
-  if (typeof to !== 'string' || !URL.canParse(to, url)) return taken(response);
-  return taken(await get(context, null, new URL(to, url).href));
-}
-
-async function get(
-  context: IExecuteFunctions,
-  credentialName: string | null,
-  url: string,
-): Promise<IN8nHttpFullResponse> {
-  const options = {
-    url,
-    encoding: 'arraybuffer',
-    returnFullResponse: true,
-    ignoreHttpStatusErrors: true,
-    disableFollowRedirect: credentialName !== null,
-  } as const;
-  const [outcome] = await Promise.allSettled([
-    credentialName === null
-      ? context.helpers.httpRequest(options)
-      : context.helpers.httpRequestWithAuthentication.call(context, credentialName, options),
-  ]);
-  if (outcome.status === 'fulfilled') return outcome.value as IN8nHttpFullResponse;
-  throw failed('unavailable', 'no answer');
-}
-
-function taken({ statusCode, headers, body }: IN8nHttpFullResponse): Fetched {
-  if (statusCode < 200 || statusCode > 299) {
-    const code = statusCode === 401 || statusCode === 403 ? 'auth_failed' : 'not_found';
-    throw failed(
-      statusCode === 429 || statusCode >= 500 ? 'unavailable' : code,
-      `answered ${statusCode}`,
-      statusCode,
-    );
-  }
-  const type = headers['content-type'];
-  return {
-    bytes: Buffer.from(body as unknown as ArrayBuffer),
-    contentType: typeof type === 'string' ? type.split(';')[0]?.trim() : undefined,
-  };
-}
-
-function failed(code: 'auth_failed' | 'not_found' | 'unavailable', what: string, status?: number) {
-  return new ProviderError(code, `bird: downloading a file: ${what}`, {
-    provider: 'bird',
-    ...(status !== undefined && { status }),
-  });
-}
-
-function decodedEnd(url: string): string {
-  const end = URL.canParse(url) ? new URL(url).pathname.split('/').at(-1) : '';
-  return end || 'file';
 }

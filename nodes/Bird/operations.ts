@@ -1,54 +1,33 @@
 import type { BirdProvider } from '../../providers/bird';
-import { sendKeyProperty, templateParametersProperty } from '../shared/message-properties';
-import type { Operation } from '../shared/operation';
 import {
-  createOrFindContactOperation,
-  findOrCreateConversationOperation,
-  sendOperation,
-  sendTemplateOperation,
-} from '../shared/operations';
+  optionalTextProperty,
+  sendKeyProperty,
+  templateParametersProperty,
+} from '../shared/message-properties';
+import type { Operation } from '../shared/operation';
+import { sendOperation, sendTemplateOperation } from '../shared/operations';
 import { callOptions, personOptions, sendingOptions } from '../shared/option-properties';
 import {
-  attributesProperty,
-  contactIdProperty,
-  conversationIdProperty,
   limitProperty,
+  messageIdProperty,
   nameProperty,
   recipientProperty,
   returnAllProperty,
 } from '../shared/properties';
 import { sendContent } from '../shared/steps';
+import { contactOperations } from './contact-operations';
 import { readMessage } from './content';
-import {
-  getChannelMessages,
-  getConversationMessages,
-  getConversations,
-  getInteractions,
-  getWorkspaceMessages,
-} from './lists';
+import { conversationOperations } from './conversation-operations';
+import { getChannelMessages, getInteractions, getWorkspaceMessages } from './lists';
 import { mediaOperations } from './media-operations';
 import {
+  birdFilesProperty,
   birdTemplateProperty,
-  birdTextProperty,
   channelFilters,
   channelProperty,
-  conversationFilters,
-  conversationMessageFilters,
-  filesProperty,
-  messageIdProperty,
-  newNameProperty,
   workspaceFilters,
 } from './properties';
-import {
-  createContact,
-  findOrCreateConversation,
-  getChannel,
-  getChannels,
-  getContact,
-  getMessage,
-  getTemplates,
-  searchContacts,
-} from './work';
+import { getChannel, getChannels, getMessage, getTemplates } from './work';
 
 const person = [channelProperty, recipientProperty, nameProperty];
 const page = [returnAllProperty, limitProperty];
@@ -73,62 +52,8 @@ export const birdOperations: readonly Operation<BirdProvider>[] = [
     parameters: [callOptions],
     work: getChannels,
   },
-  {
-    resource: 'contact',
-    value: 'create',
-    name: 'Create',
-    action: 'Create a contact',
-    description: 'Create a contact; a phone number or email address that somebody has is refused',
-    parameters: [recipientProperty, newNameProperty, attributesProperty, personOptions],
-    work: createContact,
-  },
-  {
-    ...createOrFindContactOperation,
-    description: 'Create the contact of a phone number or email address, or update it',
-    parameters: [...person, attributesProperty, personOptions],
-  },
-  {
-    resource: 'contact',
-    value: 'get',
-    name: 'Get',
-    action: 'Get a contact',
-    description: 'Get a contact with its identifiers and attributes',
-    parameters: [contactIdProperty, callOptions],
-    work: getContact,
-  },
-  {
-    resource: 'contact',
-    value: 'search',
-    name: 'Search',
-    action: 'Search contacts',
-    description: 'Find the contact that owns a phone number or email address',
-    parameters: [recipientProperty, personOptions],
-    work: searchContacts,
-  },
-  {
-    ...findOrCreateConversationOperation,
-    description: "Find the recipient's conversation in the shared inbox, or create it empty",
-    parameters: [...person, personOptions],
-    work: findOrCreateConversation,
-  },
-  {
-    resource: 'conversation',
-    value: 'getMany',
-    name: 'Get Many',
-    action: 'Get many conversations',
-    description: 'Get the conversations of the workspace, or those of one person',
-    parameters: [...page, conversationFilters, personOptions],
-    work: getConversations,
-  },
-  {
-    resource: 'conversation',
-    value: 'getMessages',
-    name: 'Get Messages',
-    action: 'Get the messages of a conversation',
-    description: 'Get the messages of a conversation',
-    parameters: [conversationIdProperty, ...page, conversationMessageFilters, callOptions],
-    work: getConversationMessages,
-  },
+  ...contactOperations,
+  ...conversationOperations,
   ...mediaOperations,
   {
     resource: 'message',
@@ -169,8 +94,15 @@ export const birdOperations: readonly Operation<BirdProvider>[] = [
   {
     ...sendOperation,
     description: 'Send a text, with files if there are any, at most once for its send key',
-    parameters: [...person, birdTextProperty, filesProperty, sendKeyProperty, sendingOptions],
-    work: (execution, item) => sendContent(execution, item, () => readMessage(execution, item)),
+    parameters: [
+      ...person,
+      optionalTextProperty,
+      birdFilesProperty,
+      sendKeyProperty,
+      sendingOptions,
+    ],
+    work: (execution, item) =>
+      sendContent(execution, item, (inbox) => readMessage(execution, item, inbox)),
   },
   {
     ...sendTemplateOperation,

@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { templateProperty, textProperty } from '../shared/message-properties';
-import { inboxProperty } from '../shared/properties';
+import { filesProperty } from '../shared/files';
+import { conversationLocator, locatorProperty } from '../shared/locators';
+import { templateProperty } from '../shared/message-properties';
+import { collection, inboxProperty } from '../shared/properties';
 
 /** Bird's word for an inbox. Its resource locator keeps the name that it has on other platforms. */
 export const channelProperty: INodeProperties = {
@@ -18,66 +20,40 @@ export const newNameProperty: INodeProperties = {
   placeholder: 'e.g. Nathan Smith',
 };
 
-export const messageIdProperty: INodeProperties = {
-  displayName: 'Message ID',
-  name: 'messageId',
-  type: 'string',
-  default: '',
-  required: true,
-  description: 'The ID of the message, as other operations of this node return it',
-};
+export const conversationProperty = locatorProperty({
+  ...conversationLocator,
+  idExample: '5f1c6c0e-0000-4000-8000-000000000000',
+});
 
-/** May be empty where there is a file. */
-export const birdTextProperty: INodeProperties = {
-  displayName: textProperty.displayName,
-  name: textProperty.name,
-  type: 'string',
-  typeOptions: { rows: 4 },
-  default: '',
-  placeholder: 'e.g. Your order is ready',
-  description: 'The text of the message, or the caption of its files',
-};
-
-export const filesProperty: INodeProperties = {
-  displayName: 'Files',
-  name: 'files',
-  type: 'fixedCollection',
-  typeOptions: { multipleValues: true },
-  default: {},
-  placeholder: 'Add File',
+export const birdFilesProperty: INodeProperties = {
+  ...filesProperty,
   description:
-    'Files to send with the text, 10 at most. Their addresses must be open to everybody, or come from Media: Upload.',
-  options: [
-    {
-      displayName: 'File',
-      name: 'file',
-      values: [
-        {
-          displayName: 'Content Type',
-          name: 'contentType',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. image/png',
-        },
-        {
-          displayName: 'File Name',
-          name: 'filename',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. plan.png',
-          description: 'What the person sees; if empty, the end of the URL',
-        },
-        {
-          displayName: 'URL',
-          name: 'url',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. https://media.example/plan.png',
-        },
-      ],
-    },
-  ],
+    'Files to send with the text, 10 at most: those of the item, which are uploaded first, or by addresses that are open to everybody or come from Media: Upload',
 };
+
+export const contactUpdateFields = collection('Update Fields', 'updateFields', 'Add Field', [
+  text('Add Email', 'addEmail', 'One more email address of the person'),
+  text('Add Phone', 'addPhone', 'One more phone number of the person'),
+  text('Add to Lists', 'addToLists', 'IDs of lists, with commas between them'),
+  text('Name', 'name', 'What the contact is called'),
+  text('Remove From Lists', 'removeFromLists', 'IDs of lists, with commas between them'),
+]);
+
+export const conversationUpdateFields = collection('Update Fields', 'updateFields', 'Add Field', [
+  text('Description', 'description', 'What agents see of the conversation'),
+  text('Name', 'name', 'What the conversation is called; the subject, on an email channel'),
+  {
+    displayName: 'Status',
+    name: 'status',
+    type: 'options',
+    default: 'closed',
+    description: 'In a closed conversation nothing can be sent',
+    options: [
+      { name: 'Active', value: 'active' },
+      { name: 'Closed', value: 'closed' },
+    ],
+  },
+]);
 
 export const birdTemplateProperty: INodeProperties = {
   ...templateProperty,
@@ -110,14 +86,6 @@ const direction: INodeProperties = {
     { name: 'Outgoing', value: 'outgoing' },
   ],
 };
-
-const text = (displayName: string, name: string, description: string): INodeProperties => ({
-  displayName,
-  name,
-  type: 'string',
-  default: '',
-  description,
-});
 
 const moment = (displayName: string, name: string, description: string): INodeProperties => ({
   displayName,
@@ -158,18 +126,16 @@ export const conversationFilters = filters(
   text('Participant', 'participant', 'The phone number or email address of a person'),
   ...[reverse, status],
 );
+export const contactFilters = filters(reverse);
 export const conversationMessageFilters = filters(
   moment('From', 'dateFrom', 'Only messages from this date and time on'),
   reverse,
 );
 
+function text(displayName: string, name: string, description: string): INodeProperties {
+  return { displayName, name, type: 'string', default: '', description };
+}
+
 function filters(...options: readonly INodeProperties[]): INodeProperties {
-  return {
-    displayName: 'Filters',
-    name: 'filters',
-    type: 'collection',
-    placeholder: 'Add Filter',
-    default: {},
-    options: [...options],
-  };
+  return collection('Filters', 'filters', 'Add Filter', options);
 }

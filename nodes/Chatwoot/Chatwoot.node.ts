@@ -9,7 +9,7 @@ import { chatwoot } from '../../providers/chatwoot';
 import { propertiesOf } from '../shared/describe';
 import { executeOn } from '../shared/execute';
 import type { Platform } from '../shared/platform';
-import { listSearchOf } from '../shared/search';
+import { chatwootMethods } from './methods';
 import { chatwootOperations } from './operations';
 
 const platform = { definition: chatwoot, credentialName: 'chatwootApi' } satisfies Platform;
@@ -22,7 +22,7 @@ export class Chatwoot implements INodeType {
     group: ['output'],
     version: 1,
     subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-    description: 'Create contacts and conversations and send messages in Chatwoot',
+    description: 'Manage contacts and conversations and send messages in Chatwoot',
     defaults: { name: 'Chatwoot' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
@@ -31,7 +31,7 @@ export class Chatwoot implements INodeType {
     properties: propertiesOf(chatwootOperations),
   };
 
-  methods = { listSearch: listSearchOf(platform) };
+  methods = chatwootMethods(platform);
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return [await executeOn(this, platform, chatwootOperations)];

@@ -1,6 +1,8 @@
 import { ensureConversation } from '../../activities';
+import type { PivotcxProvider } from '../../providers/pivotcx';
 import { NO_ID } from '../../providers/pivotcx/conversations';
-import { type Execution, one, type Result } from '../shared/operation';
+import { readLimit } from '../shared/lists';
+import { type Execution, each, one, type Result } from '../shared/operation';
 import { readRecipient } from '../shared/parameters';
 import { patiently } from '../shared/patience';
 import { readWord } from '../shared/values';
@@ -18,4 +20,23 @@ export async function findConversation(
     ensureConversation(connection.provider, { ...recipient, contact }),
   );
   return one({ contactId: contactId || null, conversationId: id });
+}
+
+/** As many as are asked for, as far as the credential's pages go. */
+export async function getConversations(
+  { context, connection, policy }: Execution<PivotcxProvider>,
+  item: number,
+): Promise<readonly Result[]> {
+  const name = readWord(context, item, 'filters.contactName');
+  const most = readLimit(context, item);
+  const { rows, cut } = await patiently(policy, () =>
+    connection.provider.listConversations(name, most),
+  );
+  if (cut) {
+    context.addExecutionHints({
+      message: 'The list goes on: raise the number of pages in the credential (Search Pages).',
+      location: 'outputPane',
+    });
+  }
+  return each(rows);
 }

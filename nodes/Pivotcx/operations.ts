@@ -3,15 +3,18 @@ import type { PivotcxProvider } from '../../providers/pivotcx';
 import { rememberedSendKeyProperty, textProperty } from '../shared/message-properties';
 import type { Operation } from '../shared/operation';
 import { createOrFindContactOperation, sendOperation } from '../shared/operations';
-import { blindSendingOptions, personOptions } from '../shared/option-properties';
+import { blindSendingOptions, callOptions, personOptions } from '../shared/option-properties';
 import {
+  collection,
   contactIdProperty,
   firstNameProperty,
   lastNameProperty,
+  limitProperty,
   nameProperty,
   phoneProperty,
+  returnAllProperty,
 } from '../shared/properties';
-import { findConversation } from './find-conversation';
+import { findConversation, getConversations } from './find-conversation';
 
 const { required: _, ...optionalContactId } = contactIdProperty;
 
@@ -48,14 +51,19 @@ const optInDetailProperty: INodeProperties = {
   description: 'Where and when the person agreed. If empty, it is what the credential says.',
 };
 
-const additionalFields = (...options: readonly INodeProperties[]): INodeProperties => ({
-  displayName: 'Additional Fields',
-  name: 'additionalFields',
-  type: 'collection',
-  placeholder: 'Add Field',
-  default: {},
-  options: [...options],
-});
+const additionalFields = (...options: readonly INodeProperties[]): INodeProperties =>
+  collection('Additional Fields', 'additionalFields', 'Add Field', options);
+
+const conversationFilters = collection('Filters', 'filters', 'Add Filter', [
+  {
+    displayName: 'Contact Name',
+    name: 'contactName',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. Jane',
+    description: 'A part of the name of the contact',
+  },
+]);
 
 const namesProperty = additionalFields(firstNameProperty, lastNameProperty);
 /** A contact is made with the evidence of its opt-in, or not at all. */
@@ -79,6 +87,15 @@ export const pivotcxOperations: readonly Operation<PivotcxProvider>[] = [
       "Find the conversation that PivotCX started with the contact, by the contact's name",
     parameters: [phoneProperty, nameProperty, knownContactProperty, namesProperty, personOptions],
     work: findConversation,
+  },
+  {
+    resource: 'conversation',
+    value: 'getMany',
+    name: 'Get Many',
+    action: 'Get many conversations',
+    description: "Get the conversations of the team, or those with a text in their contact's name",
+    parameters: [returnAllProperty, limitProperty, conversationFilters, callOptions],
+    work: getConversations,
   },
   {
     ...sendOperation,

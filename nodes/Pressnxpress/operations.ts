@@ -6,21 +6,22 @@ import {
 import type { Operation } from '../shared/operation';
 import { sendTemplateOperation } from '../shared/operations';
 import { blindSendingOptions } from '../shared/option-properties';
-import { firstNameProperty, lastNameProperty, recipientProperty } from '../shared/properties';
+import {
+  collection,
+  firstNameProperty,
+  lastNameProperty,
+  recipientProperty,
+} from '../shared/properties';
 import { sendContent } from '../shared/steps';
 import { readPairs } from '../shared/values';
 
 /** Words and link belong to the touchpoint, so there is nothing to choose. */
 const TOUCHPOINT = 'touchpoint';
 
-const additionalFields: INodeProperties = {
-  displayName: 'Additional Fields',
-  name: 'additionalFields',
-  type: 'collection',
-  placeholder: 'Add Field',
-  default: {},
-  options: [firstNameProperty, lastNameProperty],
-};
+const additionalFields = collection('Additional Fields', 'additionalFields', 'Add Field', [
+  firstNameProperty,
+  lastNameProperty,
+]);
 
 /** What other platforms call the parameters of a template. */
 const attributesProperty: INodeProperties = {

@@ -33,14 +33,19 @@ export function createCatalogue(provider: Provider): Catalogue {
   };
 }
 
-/** One call for each argument, shared by all who ask; a call that failed is made again. */
+/** One call for each argument, shared by all who ask; a call that failed is made again. Above `most` the oldest go. */
 export function onceKept<T>(
   call: (argument: string) => Promise<T>,
+  most = Number.POSITIVE_INFINITY,
 ): (argument: string) => Promise<T> {
   const kept = new Map<string, Promise<T>>();
   return async (argument) => {
     const answer = kept.get(argument) ?? call(argument);
     kept.set(argument, answer);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= most) break;
+      kept.delete(oldest);
+    }
     const [outcome] = await Promise.allSettled([answer]);
     if (outcome.status === 'rejected' && kept.get(argument) === answer) kept.delete(argument);
     return answer;

@@ -1,5 +1,7 @@
 import type { Content } from '../../core/message';
 import type { Inbox, Template } from '../../providers/provider';
+import { readFiles } from './files';
+import { readMapped } from './mapped';
 import type { Execution } from './operation';
 import { parseTemplateValue } from './search';
 import { readChoice, readPairs, readValue, refuse } from './values';
@@ -8,6 +10,16 @@ export function readText({ context }: Pick<Execution, 'context'>, item: number):
   const text = readValue(context, item, 'text');
   if (text.trim() !== '') return { kind: 'text', text };
   throw refuse(context, item, "The 'Text' is empty");
+}
+
+/** A text, files, or both. */
+export async function readMessage(
+  execution: Pick<Execution, 'context' | 'connection'>,
+  item: number,
+): Promise<Content> {
+  const attachments = await readFiles(execution, item);
+  if (attachments.length === 0) return readText(execution, item);
+  return { kind: 'text', text: readValue(execution.context, item, 'text'), attachments };
 }
 
 /**
@@ -22,9 +34,9 @@ export async function readTemplate(
   const value = readChoice(context, item, 'template');
   const { name, language } = parseTemplateValue(value);
   if (name === '') throw refuse(context, item, "The parameter 'Template' is empty");
-  const params = readPairs(context, item, 'templateParameters.parameter');
+  const named = readPairs(context, item, 'templateParameters.parameter');
   if (!catalogue.hasTemplates) {
-    return { kind: 'template', name, ...(language !== undefined && { language }), params };
+    return { kind: 'template', name, ...(language !== undefined && { language }), params: named };
   }
   const template = await catalogue.template(inbox.id, name, language);
   if (template === undefined) {
@@ -35,13 +47,16 @@ export async function readTemplate(
       "Choose one from the list of the parameter 'Template'; a new one appears after the platform has synchronised it",
     );
   }
+  const mapped = readMapped(context, item, 'templateVariables', template.params);
+  const texts = Object.entries(mapped).map(([param, value]) => [param, String(value)] as const);
+  const params: Record<string, string> = { ...Object.fromEntries(texts), ...named };
   const missing = template.params.filter((param) => (params[param] ?? '').trim() === '');
   if (missing.length > 0) {
     throw refuse(
       context,
       item,
       `Template '${template.name}' lacks a value for ${missing.map((param) => `'${param}'`).join(', ')}`,
-      "Add it under 'Template Parameters'",
+      "Fill it in under 'Template Variables'",
     );
   }
   return filled(template, params);

@@ -54,7 +54,10 @@ function failureOf({ code, retryAfterMs }: ProviderError): Failure | undefined {
     case 'rate_limited':
       return { cause: 'rate-limited', ...(retryAfterMs !== undefined && { retryAfterMs }) };
     case 'unavailable':
-      return { cause: 'temporarily-unavailable' };
+      return {
+        cause: 'temporarily-unavailable',
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      };
     case 'auth_failed':
       return { cause: 'credential-invalid' };
     case 'not_found':

@@ -8,6 +8,7 @@ import { type RunOptions, readRunOptions } from './parameters';
 import { connectAccount, type Platform } from './platform';
 import { runItems } from './run';
 import { intendedMessages } from './steps';
+import { refuseBulk } from './tool';
 import { refuse } from './values';
 
 /** The whole `execute` of a platform's node. */
@@ -17,6 +18,7 @@ export async function executeOn<P extends Provider>(
   operations: readonly Operation<P>[],
 ): Promise<INodeExecutionData[]> {
   if (context.getInputData().length === 0) return [];
+  refuseBulk(context);
   const options = readRunOptions(context);
   const execution = await begin(context, platform, options);
   return runItems(context, options.maxConcurrency, (item) =>

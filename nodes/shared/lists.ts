@@ -1,9 +1,12 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Execution } from './operation';
 import { patiently } from './patience';
+import { isTool } from './tool';
 
 /** Rows that "Return All" returns at most: n8n holds all of them in memory. */
 const MOST_ROWS = 10_000;
+/** An agent reads every row that it is given. */
+const MOST_ROWS_OF_A_TOOL = 100;
 
 export interface ListPage<T> {
   readonly rows: readonly T[];
@@ -28,7 +31,7 @@ export async function collect<T>(
     // A list that begins again and again has no end.
     if (next === null || seen.has(next)) return rows;
     if (rows.length >= most) {
-      if (most === MOST_ROWS) hintAtMore(context);
+      if (context.getNodeParameter('returnAll', item, false) === true) hintAtMore(context, most);
       return rows;
     }
     seen.add(next);
@@ -36,15 +39,30 @@ export async function collect<T>(
   }
 }
 
+/** The same where pages have numbers, and a page that is not full is the last. */
+export async function numberedPages<T>(
+  execution: Pick<Execution, 'context' | 'policy'>,
+  item: number,
+  full: number,
+  page: (number: number) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  return collect(execution, item, async (from = '1') => {
+    const rows = await page(Number(from));
+    return { rows, next: rows.length < full ? null : String(Number(from) + 1) };
+  });
+}
+
 export function readLimit(context: IExecuteFunctions, item: number): number {
-  if (context.getNodeParameter('returnAll', item, false) === true) return MOST_ROWS;
+  if (context.getNodeParameter('returnAll', item, false) === true) {
+    return isTool(context) ? MOST_ROWS_OF_A_TOOL : MOST_ROWS;
+  }
   const limit = Math.trunc(Number(context.getNodeParameter('limit', item, 50)));
   return Math.min(MOST_ROWS, Math.max(1, limit || 1));
 }
 
-function hintAtMore(context: IExecuteFunctions): void {
+function hintAtMore(context: IExecuteFunctions, most: number): void {
   context.addExecutionHints({
-    message: `The list goes on: only its first ${MOST_ROWS} rows are here. Narrow it, or ask for the next part.`,
+    message: `The list goes on: only its first ${most} rows are here. Narrow it, or ask for the next part.`,
     location: 'outputPane',
   });
 }

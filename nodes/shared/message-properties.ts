@@ -11,6 +11,17 @@ export const textProperty: INodeProperties = {
   description: 'The text of the message',
 };
 
+/** May be empty where there is a file. */
+export const optionalTextProperty: INodeProperties = {
+  displayName: 'Text',
+  name: 'text',
+  type: 'string',
+  typeOptions: { rows: 4 },
+  default: '',
+  placeholder: 'e.g. Your order is ready',
+  description: 'The text of the message, or what goes with its files',
+};
+
 export const templateProperty: INodeProperties = {
   displayName: 'Template',
   name: 'template',

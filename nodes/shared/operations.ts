@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { attributesProperty } from './attributes';
 import {
   sendKeyProperty,
   templateParametersProperty,
@@ -7,7 +8,7 @@ import {
 } from './message-properties';
 import type { Operation } from './operation';
 import { personOptions, sendingOptions } from './option-properties';
-import { attributesProperty, inboxProperty, nameProperty, recipientProperty } from './properties';
+import { inboxProperty, nameProperty, recipientProperty } from './properties';
 import { createOrFindContact, findOrCreateConversation, sendTemplate, sendText } from './steps';
 
 /** The three steps as a node offers them; a platform changes what differs there. */

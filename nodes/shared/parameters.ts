@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { type AddressFailure, describeAddressFailure, parseAddress } from '../../core/address';
 import type { Address } from '../../core/message';
+import type { AddressKind } from '../../core/words';
 import type { Inbox, OptIn, Profile } from '../../providers/provider';
+import { readAttributes } from './attributes';
 import type { Execution } from './operation';
 import { fingerprint } from './platform';
 import type { Recipient } from './send';
-import { readChoice, readPairs, readWord, refuse } from './values';
+import { askedFor, isTool } from './tool';
+import { readChoice, readWord, refuse } from './values';
 
 /** What holds for the whole execution; read from the first item. */
 export interface RunOptions {
@@ -43,13 +46,13 @@ export async function readRecipient(execution: Reading, item: number): Promise<R
 /** Beside the name only what the node asks for; what is left empty is not sent. */
 export function readProfile(context: IExecuteFunctions, item: number): Profile {
   const optIn = readOptIn(context, item);
-  const attributes = readPairs(context, item, 'attributes.attribute');
+  const attributes = readAttributes(context, item);
   return {
     ...wordOf(context, item, 'name', 'contactName'),
     ...wordOf(context, item, 'firstName', 'additionalFields.firstName'),
     ...wordOf(context, item, 'lastName', 'additionalFields.lastName'),
     ...wordOf(context, item, 'email', 'additionalFields.email'),
-    ...(Object.keys(attributes).length > 0 && { attributes }),
+    ...(attributes !== undefined && { attributes }),
     ...(optIn !== undefined && { optIn }),
   };
 }
@@ -76,10 +79,11 @@ export function readAddress(
   context: IExecuteFunctions,
   item: number,
   parameter: { name: string; label: string } = { name: 'recipient', label: 'Recipient' },
+  only?: AddressKind,
 ): Address {
   const raw = readWord(context, item, parameter.name);
   const country = readWord(context, item, 'options.defaultCountry');
-  const kind = raw.includes('@') ? 'email' : 'phone';
+  const kind = only ?? (raw.includes('@') ? 'email' : 'phone');
   const parsed = parseAddress(kind, raw, country === '' ? undefined : country.toUpperCase());
   if (parsed.ok) return parsed.address;
   const message = `The '${parameter.label}' is not a usable address`;
@@ -124,7 +128,14 @@ export async function readInbox(execution: Reading, item: number): Promise<Inbox
   );
 }
 
-/** An id that the user gives, such as that of a conversation. */
+/** The id of the chosen conversation. */
+export function readConversationId(context: IExecuteFunctions, item: number): string {
+  const id = readChoice(context, item, 'conversationId');
+  if (id !== '') return id;
+  throw refuse(context, item, "The parameter 'Conversation' is empty");
+}
+
+/** An id that the user gives, such as that of a contact. */
 export function readGivenId(
   context: IExecuteFunctions,
   item: number,
@@ -140,8 +151,10 @@ export function readKey(context: IExecuteFunctions, item: number): { key: string
   const given = readWord(context, item, 'sendKey');
   if (given !== '') return { key: given, own: true };
   const execution = context.getExecutionId() ?? randomUUID();
-  const run: unknown = context.getWorkflowDataProxy(item)['$runIndex'];
   const { id } = context.getWorkflow();
   const node = fingerprint(String(id), context.getNode().name).slice(0, 8);
-  return { key: `n8n-${execution}-${node}-${Number(run ?? 0)}-${item}`, own: false };
+  const start = `n8n-${execution}-${node}`;
+  if (isTool(context)) return { key: `${start}-${askedFor(context, item)}`, own: false };
+  const run: unknown = context.getWorkflowDataProxy(item)['$runIndex'];
+  return { key: `${start}-${Number(run ?? 0)}-${item}`, own: false };
 }

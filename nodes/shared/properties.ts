@@ -1,25 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { locatorProperty } from './locators';
 
 /** Parameters that platforms share. Names and texts are the same on each, so that values survive a switch. */
 
-export const inboxProperty: INodeProperties = {
+export const inboxProperty: INodeProperties = locatorProperty({
   displayName: 'Inbox',
   name: 'inbox',
-  type: 'resourceLocator',
-  default: { mode: 'list', value: '' },
-  required: true,
   description: 'The inbox to send from: a number, a channel or a mailbox of the account',
-  modes: [
-    {
-      displayName: 'From List',
-      name: 'list',
-      type: 'list',
-      placeholder: 'Select an inbox...',
-      typeOptions: { searchListMethod: 'searchInboxes', searchable: true },
-    },
-    { displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 3' },
-  ],
-};
+  method: 'searchInboxes',
+  one: 'an inbox',
+  idExample: '3',
+  required: true,
+});
 
 export const recipientProperty: INodeProperties = {
   displayName: 'Recipient',
@@ -53,33 +45,6 @@ export const nameProperty: INodeProperties = {
   description: 'The name of the contact, if one is created',
 };
 
-export const attributesProperty: INodeProperties = {
-  displayName: 'Attributes',
-  name: 'attributes',
-  type: 'fixedCollection',
-  typeOptions: { multipleValues: true },
-  default: {},
-  placeholder: 'Add Attribute',
-  description: 'Custom attributes of the contact. The platform must know their names.',
-  options: [
-    {
-      displayName: 'Attribute',
-      name: 'attribute',
-      values: [
-        {
-          displayName: 'Name',
-          name: 'name',
-          type: 'string',
-          default: '',
-          placeholder: 'e.g. city',
-          description: 'The name of the attribute on the platform',
-        },
-        { displayName: 'Value', name: 'value', type: 'string', default: '' },
-      ],
-    },
-  ],
-};
-
 export const firstNameProperty: INodeProperties = {
   displayName: 'First Name',
   name: 'firstName',
@@ -105,13 +70,13 @@ export const contactIdProperty: INodeProperties = {
   description: 'The ID of the contact, as other operations of this node return it',
 };
 
-export const conversationIdProperty: INodeProperties = {
-  displayName: 'Conversation ID',
-  name: 'conversationId',
+export const messageIdProperty: INodeProperties = {
+  displayName: 'Message ID',
+  name: 'messageId',
   type: 'string',
   default: '',
   required: true,
-  description: 'The ID of the conversation, as other operations of this node return it',
+  description: 'The ID of the message, as other operations of this node return it',
 };
 
 export const returnAllProperty: INodeProperties = {
@@ -131,3 +96,12 @@ export const limitProperty: INodeProperties = {
   description: 'Max number of results to return',
   displayOptions: { show: { returnAll: [false] } },
 };
+
+export function collection(
+  displayName: string,
+  name: string,
+  placeholder: string,
+  options: readonly INodeProperties[],
+): INodeProperties {
+  return { displayName, name, type: 'collection', placeholder, default: {}, options: [...options] };
+}

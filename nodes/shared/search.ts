@@ -6,7 +6,7 @@ import { connectAccount, type Platform } from './platform';
 /** Between name and language in the value of a template. */
 const SEPARATOR = '|';
 
-type Search = (
+export type Search = (
   this: ILoadOptionsFunctions,
   filter?: string,
   paginationToken?: string,
@@ -54,7 +54,8 @@ export function listSearchOf<P extends Provider>(
   };
 }
 
-async function searching(
+/** Those of a list whose names contain what was typed; an error in the words of n8n. */
+export async function searching(
   context: ILoadOptionsFunctions,
   filter: string | undefined,
   list: () => Promise<readonly Listed[]>,

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 /** A parameter as text; empty where it is not set or not shown. */
@@ -22,14 +22,47 @@ export function readPairs(
   item: number,
   name: string,
 ): Record<string, string> {
+  return Object.fromEntries(
+    readRows(context, item, name).map((row) => [row.name, row.value] as const),
+  );
+}
+
+/** The same with the type that each row may have. */
+export function readRows(
+  context: IExecuteFunctions,
+  item: number,
+  name: string,
+): readonly { readonly name: string; readonly type: string; readonly value: string }[] {
   const rows: unknown = context.getNodeParameter(name, item, []);
-  const pairs: Record<string, string> = {};
-  for (const row of rows as { name?: unknown; value?: unknown }[]) {
+  return (rows as { name?: unknown; type?: unknown; value?: unknown }[]).map((row) => {
     const key = textOf(context, item, name, row.name);
     if (key.trim() === '') throw refuse(context, item, `A row of '${name}' has no name`);
-    pairs[key] = textOf(context, item, `${name}, ${key}`, row.value);
-  }
-  return pairs;
+    return {
+      name: key,
+      type: textOf(context, item, name, row.type),
+      value: textOf(context, item, `${name}, ${key}`, row.value),
+    };
+  });
+}
+
+/** What stands in a collection. */
+export function readFields(context: IExecuteFunctions, item: number, name: string): IDataObject {
+  const fields: unknown = context.getNodeParameter(name, item, {});
+  return typeof fields === 'object' && fields !== null ? (fields as IDataObject) : {};
+}
+
+/** Words between commas, or a list of words. */
+export function readWords(
+  context: IExecuteFunctions,
+  item: number,
+  name: string,
+): readonly string[] {
+  const given: unknown = context.getNodeParameter(name, item, '');
+  const parts: unknown[] = Array.isArray(given) ? given : [given];
+  return parts
+    .flatMap((part) => textOf(context, item, name, part).split(','))
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }
 
 /** A date and time as RFC 3339; undefined where none is given. Without a zone it is one of the workflow's. */

@@ -82,7 +82,76 @@ it('creates a contact once, and says so the second time', async () => {
   await expect(run({ ...create, contactName: '' })).rejects.toThrow('a contact needs a name');
 });
 
+describe('contacts', () => {
+  const made = async (phone = recipient) =>
+    (await run({ ...person, resource: 'contact', operation: 'createOrFind', recipient: phone }))
+      .json['contactId'];
+  const contact = (operation: string, more: object = {}) =>
+    run({ resource: 'contact', operation, ...more });
+
+  it('are changed in what is given, and in nothing else', async () => {
+    const contactId = await made();
+    await contact('update', {
+      contactId,
+      updateFields: {
+        ...{ name: 'Ada King', addPhone: '202-555-0188', addEmail: 'ADA@example.org' },
+        ...{ addToLists: 'l-1, l-2', removeFromLists: ['l-3'] },
+      },
+      attributes: { attribute: [{ name: 'subscribedSms', type: 'boolean', value: 'yes' }] },
+      options: { defaultCountry: 'US' },
+    });
+    const request = sandbox.requests().at(-1);
+    expect(request?.method).toBe('PATCH');
+    expect(JSON.parse(String(request?.body))).toEqual({
+      displayName: 'Ada King',
+      addIdentifiers: [
+        { key: 'phonenumber', value: '+12025550188' },
+        { key: 'emailaddress', value: 'ada@example.org' },
+      ],
+      ...{ attributes: { subscribedSms: true }, addToLists: ['l-1', 'l-2'] },
+      removeFromLists: ['l-3'],
+    });
+    const { json } = await contact('get', { contactId });
+    expect(json).toMatchObject({ name: 'Ada King', attributes: { subscribedSms: true } });
+    await expect(contact('update', { contactId })).rejects.toThrow('nothing to change');
+    const bad = { contactId, updateFields: { addPhone: 'ada@example.org' } };
+    await expect(contact('update', bad)).rejects.toThrow("The 'Add Phone' is not a usable address");
+  });
+
+  it('are listed to their end', async () => {
+    for (let n = 0; n < 3; n += 1) await made(`+1202555012${n}`);
+    const { items } = await contact('getMany', { returnAll: true });
+    expect(items).toHaveLength(3);
+    expect((await contact('getMany', { limit: 2 })).items).toHaveLength(2);
+    await contact('getMany', { limit: 2, filters: { reverse: true } });
+    expect(new URLSearchParams(sandbox.requests().at(-1)?.query as never).get('reverse')).toBe(
+      'true',
+    );
+  });
+
+  it('are deleted, which is answered with nothing', async () => {
+    mediaHost = ({ method, url }) =>
+      method === 'DELETE' && url.endsWith('/contacts/c-1')
+        ? { statusCode: 204, body: '' }
+        : undefined;
+    expect((await contact('delete', { contactId: 'c-1' })).json).toEqual({ deleted: true });
+  });
+});
+
 describe('conversations', () => {
+  it('are read, and closed', async () => {
+    const open = { ...person, resource: 'conversation', operation: 'findOrCreate' };
+    const { conversationId } = (await run(open)).json;
+    const place = { resource: 'conversation', conversationId };
+    const { json } = await run({ ...place, operation: 'get' });
+    expect(json).toMatchObject({ id: conversationId, status: 'active', channelId: SMS });
+    const updateFields = { status: 'closed' };
+    const { json: closed } = await run({ ...place, operation: 'update', updateFields });
+    expect(closed).toEqual({ ...json, status: 'closed' });
+    expect(JSON.parse(String(sandbox.requests().at(-1)?.body))).toEqual({ status: 'closed' });
+    await expect(run({ ...place, operation: 'update' })).rejects.toThrow('nothing to change');
+  });
+
   it('finds or creates one, lists it for its person, and lists its messages', async () => {
     const open = { ...person, resource: 'conversation', operation: 'findOrCreate' };
     const { json: made } = await run(open);
@@ -238,6 +307,25 @@ describe('files', () => {
     expect(JSON.parse(requests.at(-1)?.body as string)).toMatchObject({
       body: { type: 'image', image: { images: [{ mediaUrl: json['mediaUrl'] }] } },
     });
+  });
+
+  it('of the item are uploaded before the message that points at them', async () => {
+    const given = { binary: [{ binaryField: 'data', filename: 'our plan.png', contentType: '' }] };
+    const { json, requests, anonymous } = await run(send({ text: 'Look', files: given }), {
+      binary,
+    });
+    expect(json).toMatchObject({ status: 'sent' });
+    expect(anonymous).toHaveLength(1);
+    expect(JSON.parse(requests.at(-1)?.body as string)).toMatchObject({
+      body: {
+        type: 'image',
+        image: {
+          text: 'Look',
+          images: [{ mediaUrl: expect.stringMatching(/^https:\/\/media\.api\.bird\.com\//) }],
+        },
+      },
+    });
+    expect([...sandbox.accepted()]).toEqual([[recipient, 1]]);
   });
 
   it('that are no web address, or of no type, are refused before anything is sent', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { requestTarget } from '../../core/http';
 import { BevatelApi } from '../../credentials/BevatelApi.credentials';
 import { BirdApi } from '../../credentials/BirdApi.credentials';
+import { CampaignRunnerApi } from '../../credentials/CampaignRunnerApi.credentials';
 import { ChatwootApi } from '../../credentials/ChatwootApi.credentials';
 import { credentialFields } from '../../credentials/fields';
 import { PivotcxApi } from '../../credentials/PivotcxApi.credentials';
@@ -59,7 +60,32 @@ async function authenticated(
 
 it('all are registered', () => {
   const { n8n } = JSON.parse(readFileSync('package.json', 'utf8'));
-  expect(n8n.credentials).toEqual(ALL.map(([name]) => `dist/credentials/${name}.credentials.js`));
+  const names = [...ALL.map(([name]) => name), 'CampaignRunnerApi'].sort();
+  expect(n8n.credentials).toEqual(names.map((name) => `dist/credentials/${name}.credentials.js`));
+});
+
+describe('CampaignRunnerApi', () => {
+  const runner = new CampaignRunnerApi();
+
+  it('asks for where the runner is, by default on this machine, and for a hidden key', () => {
+    expect(
+      runner.properties.map(({ name, default: value, required, typeOptions }) => [
+        ...[name, value, required, typeOptions?.password ?? false],
+      ]),
+    ).toEqual([
+      ['baseUrl', 'http://127.0.0.1:4100', true, false],
+      ['apiKey', '', true, true],
+    ]);
+    expect(URL.canParse(runner.documentationUrl)).toBe(true);
+  });
+
+  it('has its pictures, light and dark', () => {
+    const icons = Object.values(runner.icon as { light: string; dark: string });
+    expect(new Set(icons).size).toBe(2);
+    for (const icon of icons) {
+      expect(existsSync(join('credentials', icon.replace('file:', ''))), icon).toBe(true);
+    }
+  });
 });
 
 describe.each(ALL)('%s', (_name, credential, definition, given) => {

@@ -7,15 +7,16 @@ import { Bevatel } from '../../nodes/Bevatel/Bevatel.node';
 import { Bird } from '../../nodes/Bird/Bird.node';
 import { birdOperations } from '../../nodes/Bird/operations';
 import { Chatwoot } from '../../nodes/Chatwoot/Chatwoot.node';
-import { chatwootOperations } from '../../nodes/Chatwoot/operations';
+import { bevatelOperations, chatwootOperations } from '../../nodes/Chatwoot/operations';
 import { pivotcxOperations } from '../../nodes/Pivotcx/operations';
 import { Pivotcx } from '../../nodes/Pivotcx/Pivotcx.node';
 import { pressnxpressOperations } from '../../nodes/Pressnxpress/operations';
 import { Pressnxpress } from '../../nodes/Pressnxpress/Pressnxpress.node';
 import type { Operation } from '../../nodes/shared/operation';
+import { schemaPath } from '../support/n8n-schema';
 
 const NODES: readonly [string, INodeType, readonly Omit<Operation, 'work'>[]][] = [
-  ['Bevatel', new Bevatel(), chatwootOperations],
+  ['Bevatel', new Bevatel(), bevatelOperations],
   ['Bird', new Bird(), birdOperations],
   ['Chatwoot', new Chatwoot(), chatwootOperations],
   ['Pivotcx', new Pivotcx(), pivotcxOperations],
@@ -68,21 +69,28 @@ it('there is a node for each platform, and all are registered', () => {
 it('each offers what its platform has, and nothing else', () => {
   expect(Object.fromEntries(NODES.map(([name, node]) => [name, names(node)]))).toEqual({
     Chatwoot: [
-      ...['contact:createOrFind', 'contact:get', 'conversation:findOrCreate'],
-      ...['message:addIncoming', 'message:getMany', 'message:send', 'message:sendTemplate'],
+      ...['contact:createOrFind', 'contact:delete', 'contact:get', 'contact:getMany'],
+      ...['contact:search', 'contact:update'],
+      ...['conversation:findOrCreate', 'conversation:get', 'conversation:getMany'],
+      ...['conversation:update', 'message:addIncoming', 'message:addNote', 'message:delete'],
+      ...['message:getMany', 'message:send', 'message:sendTemplate', 'message:updateStatus'],
       'template:getMany',
     ],
     Bevatel: names(new Chatwoot()),
     Bird: [
       ...['channel:get', 'channel:getMany'],
-      ...['contact:create', 'contact:createOrFind', 'contact:get', 'contact:search'],
-      ...['conversation:findOrCreate', 'conversation:getMany', 'conversation:getMessages'],
+      ...['contact:create', 'contact:createOrFind', 'contact:delete', 'contact:get'],
+      ...['contact:getMany', 'contact:search', 'contact:update', 'conversation:findOrCreate'],
+      ...['conversation:get', 'conversation:getMany', 'conversation:getMessages'],
+      'conversation:update',
       ...['media:download', 'media:getUploadAddress', 'media:upload'],
       ...['message:get', 'message:getInteractions', 'message:getMany'],
       ...['message:getManyInWorkspace', 'message:send', 'message:sendTemplate'],
       'template:getMany',
     ],
-    Pivotcx: ['contact:createOrFind', 'conversation:find', 'message:send'],
+    Pivotcx: [
+      ...['contact:createOrFind', 'conversation:find', 'conversation:getMany', 'message:send'],
+    ],
     Pressnxpress: ['message:sendTemplate'],
   });
 });
@@ -132,6 +140,37 @@ describe.each(NODES)('%s', (name, node, operations) => {
     );
     for (const method of named)
       expect(Object.keys(node.methods?.listSearch ?? {})).toContain(method);
+    // And none that nobody asks for.
+    expect(Object.keys(node.methods?.listSearch ?? {}).sort()).toEqual([...new Set(named)].sort());
+  });
+
+  it('fills its resource mappers by methods that exist, at the top where n8n looks at them', () => {
+    const mappers = all(properties).filter(({ type }) => type === 'resourceMapper');
+    const methods = mappers.map(
+      ({ typeOptions }) => typeOptions?.resourceMapper?.resourceMapperMethod,
+    );
+    expect(Object.keys(node.methods?.resourceMapping ?? {}).sort()).toEqual(
+      [...new Set(methods)].sort(),
+    );
+    for (const mapper of mappers) expect(properties).toContain(mapper);
+  });
+
+  it('describes the output of every operation, and of no other', () => {
+    for (const { resource, value } of operations) {
+      const path = schemaPath(name, resource, value);
+      const schema = JSON.parse(readFileSync(path, 'utf8'));
+      expect(Object.keys(schema), path).toEqual(['type', 'properties', 'version']);
+      expect(Object.keys(schema.properties).length, path).toBeGreaterThan(0);
+    }
+    const folder = schemaPath(name, '', '').replace(/\/\.json$/, '');
+    const described = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => file.replace(/\.json$/, '').replace('/', ':'));
+    expect(described.sort()).toEqual(names(node).sort());
+  });
+
+  it('is a tool that agents may use', () => {
+    expect(description.usableAsTool).toBe(true);
   });
 
   it('has its pictures, light and dark, and says where it is documented', () => {
@@ -143,6 +182,19 @@ describe.each(NODES)('%s', (name, node, operations) => {
     const codex = JSON.parse(readFileSync(`nodes/${name}/${name}.node.json`, 'utf8'));
     expect(codex.node).toBe(`n8n-nodes-campaign-runner.${description.name}`);
     expect(codex.resources.primaryDocumentation).toHaveLength(1);
+    expect(codex.resources.credentialDocumentation).toHaveLength(1);
+    expect(codex.categories).toEqual(['Communication', 'Marketing']);
+  });
+
+  it('draws its own pictures: no text, no script, no link to elsewhere', () => {
+    for (const icon of Object.values(description.icon as { light: string; dark: string })) {
+      const svg = readFileSync(join('nodes', name, icon.replace('file:', '')), 'utf8');
+      expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 60 60"/);
+      expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(
+        /<text|<script|<image|href|http/,
+      );
+      expect(svg.length).toBeLessThan(2_000);
+    }
   });
 });
 

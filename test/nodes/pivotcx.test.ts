@@ -129,3 +129,37 @@ it('does not hold a send up for a look that could find nothing', async () => {
   expect((await by(send())).json).toMatchObject({ status: 'sent', by: 'accepted' });
   expect(sandbox.requests().some(({ path }) => path.endsWith('/messages/'))).toBe(false);
 });
+
+describe('conversations', () => {
+  const list = (more: object = {}) => ({ resource: 'conversation', operation: 'getMany', ...more });
+
+  it('are listed with whose they are and all that is shown of them', async () => {
+    for (const [n, firstName] of ['Ada', 'Grace', 'Adam'].entries()) {
+      const additionalFields = { firstName, lastName: 'L' };
+      await run(send({ recipient: `+1202555012${n}`, additionalFields }));
+    }
+    const { items } = await run(list({ filters: { contactName: 'ada' }, returnAll: true }));
+    expect(items.map(({ json: { phone } }) => phone).sort()).toEqual([
+      ...['+12025550120', '+12025550122'],
+    ]);
+    expect(items[0]?.json).toMatchObject({
+      ...{ id: expect.any(String), contactId: expect.any(String) },
+      row: { contactName: expect.stringContaining('Ada') },
+    });
+    expect((await run(list({ limit: 2 }))).items).toHaveLength(2);
+    expect((await run(list({ returnAll: true }))).items).toHaveLength(3);
+  });
+
+  it('say that there are more than the pages of the credential', async () => {
+    const paging = await startSandbox({ pivotcx: { pageSize: 2 } });
+    const short = withFields({ url: `${paging.url}/pivotcx`, searchPages: '1' });
+    for (let n = 0; n < 3; n += 1) {
+      paging.pivotcx.seed.contact({ firstName: 'Ada', phone: `+1202555012${n}` });
+    }
+    const cut = await short(list({ returnAll: true }));
+    expect(cut.items).toHaveLength(2);
+    expect(cut.hints).toMatchObject([{ message: expect.stringContaining('Search Pages') }]);
+    expect((await short(list({ limit: 1 }))).hints).toEqual([]);
+    await paging.close();
+  });
+});

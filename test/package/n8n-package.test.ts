@@ -4,6 +4,10 @@ import type { ICredentialType, INodeType } from 'n8n-workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type InstalledPackage, installPackage } from '../support/n8n-package';
 
+const { loadOutputSchema } = createRequire(__filename)(
+  'n8n-core/dist/nodes-loader/output-schema-resolver.js',
+) as { loadOutputSchema: (of: object) => unknown };
+
 let installed: InstalledPackage;
 beforeAll(() => {
   installed = installPackage();
@@ -20,6 +24,20 @@ function instantiate<T>(path: string): T {
 }
 
 const PLATFORMS = ['Bevatel', 'Bird', 'Chatwoot', 'Pivotcx', 'Pressnxpress'];
+const CREDENTIALS = ['Bevatel', 'Bird', 'CampaignRunner', 'Chatwoot', 'Pivotcx', 'Pressnxpress'];
+
+/** What describes the output of a node, by its own operations. */
+function schemas(name: string): string[] {
+  const { description } = instantiate<INodeType>(`dist/nodes/${name}/${name}.node.js`);
+  return description.properties
+    .filter((property) => property.name === 'operation')
+    .flatMap(({ options = [], displayOptions }) =>
+      options.map(
+        (option) =>
+          `dist/nodes/${name}/__schema__/v1.0.0/${displayOptions?.show?.['resource']?.[0] as string}/${(option as { value: string }).value}.json`,
+      ),
+    );
+}
 
 describe('the n8n package', () => {
   it('holds exactly these files', () => {
@@ -27,12 +45,14 @@ describe('the n8n package', () => {
       [
         'LICENSE',
         'README.md',
+        ...CREDENTIALS.map((name) => `dist/credentials/${name}Api.credentials.js`),
+        ...['bevatel', 'bird', 'campaign-runner', 'chatwoot', 'pivotcx', 'pressnxpress'].flatMap(
+          (name) => [`dist/icons/${name}.dark.svg`, `dist/icons/${name}.svg`],
+        ),
         ...PLATFORMS.flatMap((name) => [
-          `dist/credentials/${name}Api.credentials.js`,
-          `dist/icons/${name.toLowerCase()}.dark.svg`,
-          `dist/icons/${name.toLowerCase()}.svg`,
           `dist/nodes/${name}/${name}.node.js`,
           `dist/nodes/${name}/${name}.node.json`,
+          ...schemas(name),
         ]),
         'dist/nodes/shared/phone.js',
         'package.json',
@@ -41,7 +61,8 @@ describe('the n8n package', () => {
   });
 
   it('is small and needs nothing', () => {
-    expect(installed.unpacked).toBeLessThan(1_000_000);
+    expect(installed.packed).toBeLessThan(300_000);
+    expect(installed.unpacked).toBeLessThan(1_100_000);
     expect(installed.manifest.dependencies ?? {}).toEqual({});
   });
 
@@ -59,10 +80,27 @@ describe('the n8n package', () => {
     const vault = credentials.map((path) => instantiate<ICredentialType>(path));
     const names = PLATFORMS.map((name) => name.toLowerCase());
     expect(loaded.map(({ description }) => description.name)).toEqual(names);
-    expect(vault.map(({ name }) => name)).toEqual(names.map((name) => `${name}Api`));
+    expect(vault.map(({ name }) => name)).toEqual([
+      ...['bevatelApi', 'birdApi', 'campaignRunnerApi', 'chatwootApi'],
+      ...['pivotcxApi', 'pressnxpressApi'],
+    ]);
     for (const { description } of loaded) {
       expect(description.credentials?.map(({ name }) => name)).toEqual([`${description.name}Api`]);
       expect(description.properties.length).toBeGreaterThan(3);
+    }
+  });
+
+  it('shows the editor what an operation returns, as n8n looks it up', () => {
+    for (const name of PLATFORMS) {
+      const nodeDir = join(installed.folder, 'dist', 'nodes', name);
+      for (const path of schemas(name)) {
+        const [operation, resource] = path
+          .replace(/\.json$/, '')
+          .split('/')
+          .reverse();
+        const found = loadOutputSchema({ nodeDir, version: 1, resource, operation });
+        expect(found, path).toMatchObject({ type: 'object', properties: expect.anything() });
+      }
     }
   });
 });

@@ -12,6 +12,10 @@ type Answer = { statusCode: number; body: unknown; headers?: Record<string, stri
 
 export interface FakeOptions {
   readonly items?: number;
+  /** What is in each item. */
+  readonly json?: (item: number) => IDataObject;
+  /** Run by an agent: by the context that n8n has for it, or as the node of another type that it makes for agents. */
+  readonly tool?: 'context' | 'node';
   /** Parameters of every item, or of each. A resource locator is `{ mode, value }`. */
   readonly parameters: IDataObject | ((item: number) => IDataObject);
   readonly http?: (options: IHttpRequestOptions) => Promise<Answer>;
@@ -87,8 +91,12 @@ export function fakeContext(options: FakeOptions): Fake {
   };
 
   const context = {
-    getInputData: () => Array.from({ length: options.items ?? 1 }, () => ({ json: {} })),
-    getNode: () => NODE,
+    getInputData: () =>
+      Array.from({ length: options.items ?? 1 }, (_, item) => ({
+        json: options.json?.(item) ?? {},
+      })),
+    getNode: () => (options.tool === 'node' ? { ...NODE, type: `${NODE.type}Tool` } : NODE),
+    isToolExecution: () => options.tool === 'context',
     getNodeParameter: read,
     getCurrentNodeParameter: (name: string, how?: { extractValue?: boolean }) =>
       read(name, 0, '', how),

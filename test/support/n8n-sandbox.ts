@@ -6,6 +6,7 @@ import type {
   INodeType,
 } from 'n8n-workflow';
 import { type Fake, type FakeOptions, fakeContext } from './n8n-context';
+import { expectSchema } from './n8n-schema';
 
 type Answer = Awaited<ReturnType<NonNullable<FakeOptions['http']>>>;
 
@@ -39,6 +40,7 @@ export function onSandbox({ node, credential, fields, intercept }: NodeOnSandbox
       ...more,
     });
     const [items = []] = ((await node.execute?.call(fake.context)) ?? []) as INodeExecutionData[][];
+    if (more.continueOnFail !== true) expectSchema(node, parameters, items);
     return { ...fake, items, json: items[0]?.json ?? {} };
   };
 }
