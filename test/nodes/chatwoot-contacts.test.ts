@@ -36,6 +36,24 @@ describe.each(platforms)('%s: contacts', (name, start) => {
     });
   });
 
+  it('take attributes from the item, those of the list that are not taken out of it and no others', async () => {
+    const field = (id: string, removed = false) => ({ id, displayName: id, removed });
+    const json = () => ({ city: 'Paris', plan: 'paid', visits: 3, phone: 'secret' });
+    const mapped = async (schema: object[]) => {
+      const customAttributes = { mappingMode: 'autoMapInputData', value: null, schema };
+      const made = contact('createOrFind', { ...person, customAttributes });
+      await start()(made, { json });
+      const [created] = sandbox()
+        .requests()
+        .filter(({ method, path }) => method === 'POST' && path.endsWith('/contacts'));
+      sandbox().reset();
+      return JSON.parse(String(created?.body)).custom_attributes;
+    };
+    const listed = [field('city'), field('plan', true), field('visits'), field('vip')];
+    expect(await mapped(listed)).toEqual({ city: 'Paris', visits: 3 });
+    expect(await mapped([])).toBeUndefined();
+  });
+
   it('refuse an attribute that is not of its type before any request', async () => {
     for (const [type, value] of [
       ['number', 'many'],
