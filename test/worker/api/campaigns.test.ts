@@ -196,7 +196,10 @@ onBothLedgers('a campaign by upload', (open) => {
     await expect
       .poll(async () => (await place.status('spring')).why)
       .toMatch(/Nobody of the 2 rows can be written to: 1 \w+, 1 \w+/);
-    expect(await place.status('spring')).toMatchObject({ state: 'importing', imported: 0 });
+    // Why comes first; then its rows are taken out.
+    await expect
+      .poll(() => place.status('spring'))
+      .toMatchObject({ state: 'importing', imported: 0 });
   });
 
   it('is cancelled while its list waits, and nothing of it is read any more', async () => {
@@ -401,7 +404,7 @@ onBothLedgers('a campaign by upload', (open) => {
 it('leaves nothing of an upload for which there is no room, and says so', async (context) => {
   const opened = await testLedger();
   const place = await openApi(opened);
-  mkdirSync(place.spool);
+  mkdirSync(place.spool, { recursive: true });
   try {
     try {
       execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', place.spool]);
