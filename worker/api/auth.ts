@@ -34,8 +34,8 @@ export async function callerOf(context: Context<ApiEnv>): Promise<Caller | null>
 const BELIEVED_MS = 5_000;
 /** Keys that are remembered at once. */
 const MOST_KEYS = 1_000;
-/** Wrong keys from one address: after these it is told to wait. */
-const WRONG = { perSecond: 1, burst: 20 };
+/** Wrong keys from one address: after these it is told to wait. Nobody guesses a key; this is for the ledger, which is asked each time. */
+const WRONG = { perSecond: 20, burst: 1_000 };
 
 interface Seen {
   readonly caller: Caller;

@@ -141,14 +141,16 @@ describe('as soon as there is a key', () => {
     const unseen = await keyFor(opened.ledger, 'read', 'unseen');
     expect((await ask(served.url, '/metrics', { key })).status).toBe(200);
     const wrong = `crk_${'0'.repeat(12)}_${'A'.repeat(43)}`;
-    let last = await ask(served.url, '/metrics', { key: wrong });
-    for (let n = 0; n < 40 && last.status === 401; n += 1) {
-      last = await ask(served.url, '/metrics', { key: wrong });
+    const try50 = () =>
+      Promise.all(Array.from({ length: 50 }, () => ask(served.url, '/metrics', { key: wrong })));
+    let refused = (await try50()).find(({ status }) => status !== 401);
+    for (let n = 0; n < 60 && refused === undefined; n += 1) {
+      refused = (await try50()).find(({ status }) => status !== 401);
     }
-    expect(last.status).toBe(429);
-    expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused?.status).toBe(429);
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await ask(served.url, '/metrics', { key })).status).toBe(200);
-    // The next wrong one that is only refused: from then on others have to wait for a whole second.
+    // A wrong one is only refused again soon.
     await expect
       .poll(async () => (await ask(served.url, '/metrics', { key: wrong })).status, {
         interval: 20,
