@@ -75,24 +75,8 @@ export async function loadNode(
       credentials: { [credential]: { id: '1', name: 'Account' } },
       ...settings,
     };
-    const workflow = new Workflow({
-      ...{ id: 'w1', active: false, nodes: [node], connections: {} },
-      nodeTypes: {
-        getByName: () => typeOf(),
-        getByNameAndVersion: (_type, version) => typeOf(version),
-        getKnownTypes: () => ({}),
-      },
-      settings: { executionOrder: 'v1' },
-    });
-    const url = 'http://localhost/n8n';
-    const additional = {
-      hooks: new core.ExecutionLifecycleHooks('trigger', executionId ?? '1', {} as never),
-      credentialsHelper: new Vault(credentialType, credentials),
-      executionId: executionId ?? '1',
-      ...{ webhookWaitingBaseUrl: url, formWaitingBaseUrl: url, variables: {} },
-      sendDataToUI() {},
-      logAiEvent() {},
-    } as unknown as IWorkflowExecuteAdditionalData;
+    const workflow = workflowOf(node, typeOf);
+    const additional = additionalOf(new Vault(credentialType, credentials), executionId);
     const data = createRunExecutionData({
       executionData: {
         ...{ contextData: {}, metadata: {}, waitingExecution: {}, waitingExecutionSource: null },
@@ -112,6 +96,32 @@ export async function loadNode(
     if (result === undefined) throw new Error('the node did not run');
     return { run, result, items: result.data?.['main']?.[0] ?? [] };
   };
+}
+
+/** A workflow of this node alone. */
+function workflowOf(node: INode, typeOf: (version?: number) => INodeType): Workflow {
+  return new Workflow({
+    ...{ id: 'w1', active: false, nodes: [node], connections: {} },
+    nodeTypes: {
+      getByName: () => typeOf(),
+      getByNameAndVersion: (_type, version) => typeOf(version),
+      getKnownTypes: () => ({}),
+    },
+    settings: { executionOrder: 'v1' },
+  });
+}
+
+/** What n8n lends to an execution. */
+function additionalOf(vault: Vault, executionId = '1'): IWorkflowExecuteAdditionalData {
+  const url = 'http://localhost/n8n';
+  return {
+    hooks: new core.ExecutionLifecycleHooks('trigger', executionId, {} as never),
+    credentialsHelper: vault,
+    executionId,
+    ...{ webhookWaitingBaseUrl: url, formWaitingBaseUrl: url, variables: {} },
+    sendDataToUI() {},
+    logAiEvent() {},
+  } as unknown as IWorkflowExecuteAdditionalData;
 }
 
 /**
@@ -138,24 +148,8 @@ export async function loadTool(
       ...{ parameters, credentials: { [credential]: { id: '1', name: 'Account' } } },
       ...settings,
     };
-    const workflow = new Workflow({
-      ...{ id: 'w1', active: false, nodes: [node], connections: {} },
-      nodeTypes: {
-        getByName: () => nodeType,
-        getByNameAndVersion: () => nodeType,
-        getKnownTypes: () => ({}),
-      },
-      settings: { executionOrder: 'v1' },
-    });
-    const url = 'http://localhost/n8n';
-    const additional = {
-      hooks: new core.ExecutionLifecycleHooks('trigger', executionId ?? '1', {} as never),
-      credentialsHelper: new Vault(credentialType, credentials),
-      executionId: executionId ?? '1',
-      ...{ webhookWaitingBaseUrl: url, formWaitingBaseUrl: url, variables: {} },
-      sendDataToUI() {},
-      logAiEvent() {},
-    } as unknown as IWorkflowExecuteAdditionalData;
+    const workflow = workflowOf(node, () => nodeType);
+    const additional = additionalOf(new Vault(credentialType, credentials), executionId);
     const data = createRunExecutionData({ resultData: { runData: {} } });
     const items = [{ json: {} }];
     const context = (runIndex: number) =>

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { isProviderError } from '../../core/errors';
 import type { Provider } from '../../providers/provider';
 import { endPoll, inboundAccounts, keepPoll, type Ledger, takePoll } from '../ledger';
 import { takeIn } from './inbound';
+import { pause } from './pause';
 import { unlessBusy } from './unless-busy';
 
 /** What a platform shows late, or by a clock that is behind, is asked for again: telling a thing twice is nothing. */
@@ -14,8 +14,8 @@ const LEASE_MS = 20_000;
 const RENEW_MS = 5_000;
 /** How often each account is asked. */
 export const CATCH_UP_MS = 30_000;
-/** How often somebody who is to end looks whether that is so. */
-const LOOK_MS = 250;
+/** So much sooner than it is due, it may be asked. */
+const EARLY_MS = 250;
 
 /** Why a platform could not be asked to the end: a code. */
 export type OnTrouble = (account: string, code: string) => void;
@@ -55,10 +55,7 @@ export async function catchUp(
     const now = ledger.now();
     const turn = await takePoll(ledger, account, holder, { now, leaseMs: LEASE_MS, everyMs });
     if (turn === null) return 'not_due';
-    renewal = setInterval(
-      unlessBusy(() => keep().catch(() => undefined)),
-      RENEW_MS,
-    );
+    renewal = setInterval(unlessBusy(keep), RENEW_MS);
     for await (const page of provider.catchUp(Math.max(0, turn.since - OVERLAP_MS), now)) {
       await takeIn(ledger, account, page);
       if (stopping()) {
@@ -119,10 +116,7 @@ export async function keepCaughtUp(options: KeepOptions): Promise<void> {
       const ask = askOnce(options, account).finally(() => under.delete(account));
       under.set(account, ask);
     }
-    const until = performance.now() + everyMs;
-    while (!stopping() && performance.now() < until) {
-      await wait(Math.min(LOOK_MS, Math.max(1, until - performance.now())));
-    }
+    await pause(everyMs, stopping);
   }
   await Promise.all(under.values());
 }
@@ -132,7 +126,7 @@ async function askOnce(options: KeepOptions, account: string): Promise<void> {
   try {
     const provider = await options.providerOf(account);
     // A look that comes a moment early is none that comes too soon.
-    const soonest = everyMs === undefined ? {} : { everyMs: Math.max(0, everyMs - LOOK_MS) };
+    const soonest = everyMs === undefined ? {} : { everyMs: Math.max(0, everyMs - EARLY_MS) };
     await catchUp({ ledger, account, provider, stopping, onTrouble, ...soonest });
   } catch (error) {
     onTrouble?.(account, codeOf(error));

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CATCH_UP_MS, keepCaughtUp } from '../campaign/catch-up';
 import { catchUpNow, HEAR_MS } from '../campaign/hearing';
+import { pause } from '../campaign/pause';
 import type { Connection } from '../engine/connect';
 import type { Ledger } from '../ledger';
 import type { View } from './view';
@@ -77,10 +78,4 @@ export function readAnswers(options: {
       await kept;
     },
   };
-}
-
-/** As long as there is no use in asking again. */
-async function pause(ms: number, stopping: () => boolean): Promise<void> {
-  const until = performance.now() + ms;
-  while (!stopping() && performance.now() < until) await wait(LOOK_MS * 5);
 }

@@ -1,16 +1,14 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '../campaign/pause';
 import { type Ledger, sweepEvents, sweepOnce } from '../ledger';
 
 const EVERY_MS = 60 * 60_000;
-const LOOK_MS = 250;
 
 /** Removes, once an hour, what is kept for some days only: events, and answers to requests that had a key. Until `stopping` says so. */
 export async function keepSwept(ledger: Ledger, stopping: () => boolean): Promise<void> {
   while (!stopping()) {
     // The next time comes anyway.
     await sweep(ledger).catch(() => undefined);
-    const until = performance.now() + EVERY_MS;
-    while (!stopping() && performance.now() < until) await wait(LOOK_MS);
+    await pause(EVERY_MS, stopping);
   }
 }
 
