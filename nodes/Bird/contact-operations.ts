@@ -1,11 +1,12 @@
 import type { BirdProvider } from '../../providers/bird';
 import type { ContactChanges } from '../../providers/bird/contact-changes';
 import { attributesProperty, readAttributes } from '../shared/attributes';
+import { deleteContactOperation, getContactOperation } from '../shared/by-id';
 import { type Execution, type Operation, one } from '../shared/operation';
 import { createOrFindContactOperation } from '../shared/operations';
 import { callOptions, personOptions } from '../shared/option-properties';
 import { readAddress, readGivenId } from '../shared/parameters';
-import { onceTaken, patiently } from '../shared/patience';
+import { patiently } from '../shared/patience';
 import {
   contactIdProperty,
   limitProperty,
@@ -21,7 +22,7 @@ import {
   contactUpdateFields,
   newNameProperty,
 } from './properties';
-import { createContact, getContact, searchContacts } from './work';
+import { createContact, searchContacts } from './work';
 
 const CONTACT_ID = { name: 'contactId', label: 'Contact ID' };
 
@@ -44,26 +45,12 @@ export const contactOperations: readonly Operation<BirdProvider>[] = [
     ],
   },
   {
-    resource: 'contact',
-    value: 'delete',
-    name: 'Delete',
-    action: 'Delete a contact',
+    ...deleteContactOperation,
     description: 'Delete a contact of the workspace',
-    parameters: [contactIdProperty, callOptions],
-    async work({ context, connection, policy }, item) {
-      const id = readGivenId(context, item, CONTACT_ID);
-      await onceTaken(policy, () => connection.provider.deleteContact(id));
-      return one({ deleted: true });
-    },
   },
   {
-    resource: 'contact',
-    value: 'get',
-    name: 'Get',
-    action: 'Get a contact',
+    ...getContactOperation,
     description: 'Get a contact with its identifiers and attributes',
-    parameters: [contactIdProperty, callOptions],
-    work: getContact,
   },
   {
     resource: 'contact',

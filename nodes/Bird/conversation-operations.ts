@@ -1,5 +1,6 @@
 import type { BirdProvider } from '../../providers/bird';
 import type { ConversationChanges } from '../../providers/bird/conversation-changes';
+import { getConversationOperation } from '../shared/by-id';
 import { type Execution, type Operation, one } from '../shared/operation';
 import { findOrCreateConversationOperation } from '../shared/operations';
 import { callOptions, personOptions } from '../shared/option-properties';
@@ -32,16 +33,9 @@ export const conversationOperations: readonly Operation<BirdProvider>[] = [
     work: findOrCreateConversation,
   },
   {
-    resource: 'conversation',
-    value: 'get',
-    name: 'Get',
-    action: 'Get a conversation',
+    ...getConversationOperation,
     description: 'Get a conversation of the shared inbox',
     parameters: [conversationProperty, callOptions],
-    async work({ context, connection, policy }, item) {
-      const id = readConversationId(context, item);
-      return one(await patiently(policy, () => connection.provider.getConversation(id)));
-    },
   },
   {
     resource: 'conversation',

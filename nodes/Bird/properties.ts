@@ -2,14 +2,16 @@ import type { INodeProperties } from 'n8n-workflow';
 import { filesProperty } from '../shared/files';
 import { conversationLocator, locatorProperty } from '../shared/locators';
 import { templateProperty } from '../shared/message-properties';
-import { collection, inboxProperty } from '../shared/properties';
+import { collection, inboxLocator } from '../shared/properties';
 
 /** Bird's word for an inbox. Its resource locator keeps the name that it has on other platforms. */
-export const channelProperty: INodeProperties = {
-  ...inboxProperty,
+export const channelProperty: INodeProperties = locatorProperty({
+  ...inboxLocator,
   displayName: 'Channel',
   description: 'The channel of the workspace: a sender on SMS, WhatsApp, email or another platform',
-};
+  one: 'a channel',
+  idExample: '5f1c6c0e-0000-4000-8000-000000000000',
+});
 
 export const newNameProperty: INodeProperties = {
   displayName: 'Name',

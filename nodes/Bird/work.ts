@@ -30,11 +30,6 @@ function shown({ id, name, channel, addressKinds, facts }: Inbox) {
   return { id, name, channel, addressKinds: [...addressKinds], ...facts };
 }
 
-export async function getContact({ context, connection, policy }: Bird, item: number) {
-  const id = readGivenId(context, item, { name: 'contactId', label: 'Contact ID' });
-  return one(await patiently(policy, () => connection.provider.getContact(id)));
-}
-
 /** A lost answer may have left the contact behind, and a second one is refused. */
 export async function createContact({ context, connection, policy }: Bird, item: number) {
   const address = readAddress(context, item);

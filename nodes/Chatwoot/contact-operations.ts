@@ -1,12 +1,13 @@
 import type { ChatwootProvider } from '../../providers/chatwoot';
 import type { ContactChanges } from '../../providers/chatwoot/contact-cards';
 import { attributesProperty, readAttributes } from '../shared/attributes';
+import { deleteContactOperation, getContactOperation } from '../shared/by-id';
 import { numberedPages } from '../shared/lists';
 import { type Execution, each, type Operation, one } from '../shared/operation';
 import { createOrFindContactOperation } from '../shared/operations';
 import { callOptions, personOptions } from '../shared/option-properties';
 import { readAddress, readGivenId } from '../shared/parameters';
-import { onceTaken, patiently } from '../shared/patience';
+import { patiently } from '../shared/patience';
 import {
   contactIdProperty,
   inboxProperty,
@@ -42,30 +43,10 @@ export const contactOperations: readonly Operation<ChatwootProvider>[] = [
     ],
   },
   {
-    resource: 'contact',
-    value: 'delete',
-    name: 'Delete',
-    action: 'Delete a contact',
+    ...deleteContactOperation,
     description: 'Delete a contact and its conversations; administrators only',
-    parameters: [contactIdProperty, callOptions],
-    async work({ context, connection, policy }, item) {
-      const id = readGivenId(context, item, CONTACT_ID);
-      await onceTaken(policy, () => connection.provider.deleteContact(id));
-      return one({ deleted: true });
-    },
   },
-  {
-    resource: 'contact',
-    value: 'get',
-    name: 'Get',
-    action: 'Get a contact',
-    description: 'Get a contact with its addresses and attributes',
-    parameters: [contactIdProperty, callOptions],
-    async work({ context, connection, policy }, item) {
-      const id = readGivenId(context, item, CONTACT_ID);
-      return one(await patiently(policy, () => connection.provider.getContact(id)));
-    },
-  },
+  getContactOperation,
   {
     resource: 'contact',
     value: 'getMany',

@@ -1,6 +1,7 @@
 import type { ChatwootProvider } from '../../providers/chatwoot';
 import type { ConversationChanges } from '../../providers/chatwoot/hand-off';
 import { attributesProperty, readAttributes } from '../shared/attributes';
+import { getConversationOperation } from '../shared/by-id';
 import { numberedPages, readLimit } from '../shared/lists';
 import { type Execution, each, type Operation, one } from '../shared/operation';
 import { findOrCreateConversationOperation } from '../shared/operations';
@@ -21,16 +22,9 @@ const PAGE = 25;
 export const conversationOperations: readonly Operation<ChatwootProvider>[] = [
   findOrCreateConversationOperation,
   {
-    resource: 'conversation',
-    value: 'get',
-    name: 'Get',
-    action: 'Get a conversation',
+    ...getConversationOperation,
     description: 'Get a conversation: its contact, status, assignee, labels and attributes',
     parameters: [conversationProperty, callOptions],
-    async work({ context, connection, policy }, item) {
-      const id = readConversationId(context, item);
-      return one(await patiently(policy, () => connection.provider.getConversation(id)));
-    },
   },
   {
     resource: 'conversation',

@@ -7,6 +7,7 @@ import type {
 import type { ChatwootProvider } from '../../providers/chatwoot';
 import type { AttributeDefinition } from '../../providers/chatwoot/directory';
 import { toNodeError } from '../shared/errors';
+import { mapperField, variableField } from '../shared/mapped';
 import { connectAccount, type Platform } from '../shared/platform';
 import { parseTemplateValue } from '../shared/search';
 
@@ -72,26 +73,13 @@ function current(context: ILoadOptionsFunctions, name: string): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
-const field = (id: string, displayName: string, type: FieldType): ResourceMapperField => ({
-  ...{ id, displayName, type },
-  ...{ required: false, defaultMatch: false, canBeUsedToMatch: false, display: true },
-});
-
-/** The words around a variable say more than its number. */
-function variableField(param: string, body: string): ResourceMapperField {
-  const at = body.search(new RegExp(`\\{\\{\\s*${param.replace(/\W/g, '\\$&')}\\s*\\}\\}`));
-  const around = at === -1 ? '' : body.slice(Math.max(0, at - 20), at + 25).replace(/\s+/g, ' ');
-  const displayName = around === '' ? param : `${param}: …${around.trim()}…`;
-  return { ...field(param, displayName, 'string'), required: true };
-}
-
 function attributeField({ key, name, type, values }: AttributeDefinition): ResourceMapperField {
   const kinds: Readonly<Record<string, FieldType>> = {
     ...{ number: 'number', currency: 'number', percent: 'number' },
     ...{ date: 'dateTime', checkbox: 'boolean', list: 'options' },
   };
   return {
-    ...field(key, name, kinds[type] ?? 'string'),
+    ...mapperField(key, name, kinds[type] ?? 'string'),
     ...(type === 'list' && { options: values.map((value) => ({ name: value, value })) }),
   };
 }

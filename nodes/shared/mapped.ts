@@ -1,4 +1,9 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type {
+  FieldType,
+  IExecuteFunctions,
+  INodeProperties,
+  ResourceMapperField,
+} from 'n8n-workflow';
 
 /** What a resource mapper may be filled with. */
 export type Mapped = string | number | boolean;
@@ -26,6 +31,8 @@ export function mapperProperty(
         resourceMapperMethod: method,
         // Whether anything is missing is said here, in words: the values may also come by name.
         mode: 'map',
+        // Else n8n shows the name of the parameter nowhere.
+        valuesLabel: property.displayName,
         fieldWords: { singular, plural },
         addAllFields,
         supportAutoMap: true,
@@ -77,4 +84,30 @@ function plainOf(value: unknown): Mapped | undefined {
     return plain;
   }
   return JSON.stringify(plain);
+}
+
+export const mapperField = (
+  id: string,
+  displayName: string,
+  type: FieldType,
+): ResourceMapperField => ({
+  ...{ id, displayName, type },
+  ...{ required: false, defaultMatch: false, canBeUsedToMatch: false, display: true },
+});
+
+/** The words around a variable say more than its number. */
+export function variableField(param: string, body: string): ResourceMapperField {
+  const found = new RegExp(`\\{\\{\\s*${param.replace(/\W/g, '\\$&')}\\s*\\}\\}`).exec(body);
+  const around = found === null ? '' : wordsAround(body, found.index, found[0].length);
+  const displayName = around === '' ? param : `${param}: …${around.trim()}…`;
+  return { ...mapperField(param, displayName, 'string'), required: true };
+}
+
+/** Another variable is there as a whole, or not at all. */
+function wordsAround(body: string, at: number, length: number): string {
+  return body
+    .slice(Math.max(0, at - 20), Math.max(at + 25, at + length))
+    .replace(/^\{?[^{}]*\}+/, '')
+    .replace(/\{\{?[^{}]*\}?$/, '')
+    .replace(/\s+/g, ' ');
 }

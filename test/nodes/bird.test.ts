@@ -57,6 +57,18 @@ describe('channels and contacts', () => {
     ]);
   });
 
+  it('calls a channel by its name in Bird, wherever one is chosen', () => {
+    const chosen = new Bird().description.properties.filter(({ name }) => name === 'inbox');
+    expect(chosen.length).toBeGreaterThan(0);
+    for (const { displayName, modes = [] } of chosen) {
+      expect(displayName).toBe('Channel');
+      expect(modes.map(({ placeholder }) => placeholder)).toEqual([
+        'Select a channel...',
+        'e.g. 5f1c6c0e-0000-4000-8000-000000000000',
+      ]);
+    }
+  });
+
   it('upserts a contact with attributes, finds it by its number, and reads it', async () => {
     const attributes = { attribute: [{ name: 'city', value: 'London' }] };
     const upsert = { ...person, resource: 'contact', operation: 'createOrFind', attributes };
@@ -129,12 +141,12 @@ describe('contacts', () => {
     );
   });
 
-  it('are deleted, which is answered with nothing', async () => {
-    mediaHost = ({ method, url }) =>
-      method === 'DELETE' && url.endsWith('/contacts/c-1')
-        ? { statusCode: 204, body: '' }
-        : undefined;
-    expect((await contact('delete', { contactId: 'c-1' })).json).toEqual({ deleted: true });
+  it('are deleted, which is answered with nothing, and are not there any more', async () => {
+    const contactId = await made();
+    expect((await contact('delete', { contactId })).json).toEqual({ deleted: true });
+    await expect(contact('get', { contactId })).rejects.toMatchObject({ httpCode: '404' });
+    expect((await contact('getMany', { returnAll: true })).items).toEqual([]);
+    expect(await made()).not.toBe(contactId);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { onChatwoot } from '../support/n8n-chatwoot';
 
-const { sandbox, platforms, asked } = onChatwoot();
+const { sandbox, platforms } = onChatwoot();
 
 const recipient = '+12025550123';
 const person = { inbox: { mode: 'id', value: '1' }, recipient, contactName: 'Ada Lovelace' };
@@ -166,9 +166,15 @@ describe.each(platforms)('%s: contacts', (name, start) => {
     });
   });
 
-  it('are deleted', async () => {
-    const { json } = await start()(contact('delete', { contactId: '5' }));
+  it('are deleted, and are not there any more', async () => {
+    const contactId = await made();
+    const { json } = await start()(contact('delete', { contactId }));
     expect(json).toEqual({ deleted: true });
-    expect(asked).toEqual([['DELETE', '/contacts/5', undefined]]);
+    for (const operation of ['get', 'delete']) {
+      await expect(start()(contact(operation, { contactId }))).rejects.toMatchObject({
+        httpCode: '404',
+      });
+    }
+    expect(await made()).not.toBe(contactId);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { onChatwoot } from '../support/n8n-chatwoot';
 
-const { sandbox, platforms, asked } = onChatwoot();
+const { sandbox, platforms, bodiesOf } = onChatwoot();
 
 const person = {
   inbox: { mode: 'id', value: '1' },
@@ -82,24 +82,23 @@ describe.each(platforms)('%s: conversations', (name, start) => {
         labels: ['escalated'],
         attributes: { order: 'A-7' },
       },
+      ...{ assigneeId: '7', assigneeName: 'Emma Woodhouse', teamId: '2', teamName: 'billing' },
     });
-    expect(asked.map(([, , body]) => body)).toEqual([{ team_id: 2 }, { assignee_id: 7 }]);
-    const status = sandbox()
-      .requests()
-      .filter(({ path }) => path.endsWith('/toggle_status'));
-    expect(status.map(({ body }) => JSON.parse(String(body)))).toEqual([
-      { status: 'pending' },
-      { status: 'open' },
-    ]);
+    expect(bodiesOf('/assignments')).toEqual([{ team_id: 2 }, { assignee_id: 7 }]);
+    expect(bodiesOf('/toggle_status')).toEqual([{ status: 'pending' }, { status: 'open' }]);
+    const mine = conversation('getMany', { filters: { assigned: 'assigned', teamId: '2' } });
+    expect((await start()(mine)).items).toMatchObject([{ json: { id: conversationId } }]);
   });
 
   it('are taken from everybody by (Nobody), and by nothing else', async () => {
     const { conversationId } = await opened();
     const assignee = (value: string) => ({ assignee: { mode: 'list', value } });
-    await start()(conversation('update', { conversationId, updateFields: assignee('0') }));
-    expect(asked).toEqual([
-      ['POST', `/conversations/${conversationId as string}/assignments`, { assignee_id: null }],
-    ]);
+    const update = async (value: string) =>
+      (await start()(conversation('update', { conversationId, updateFields: assignee(value) })))
+        .json;
+    expect(await update('8')).toMatchObject({ assigneeName: 'Phileas Fogg' });
+    expect(await update('0')).toMatchObject({ assigneeId: null, assigneeName: null });
+    expect(bodiesOf('/assignments')).toEqual([{ assignee_id: 8 }, { assignee_id: null }]);
     const empty = conversation('update', { conversationId, updateFields: assignee('') });
     await expect(start()(empty)).rejects.toThrow("The 'Assignee' is no ID");
     const unknown = conversation('update', { conversationId, updateFields: assignee('99') });

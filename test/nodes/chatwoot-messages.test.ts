@@ -70,6 +70,16 @@ describe.each(platforms)('%s: messages', (name, start) => {
     expect([...sandbox().accepted()]).toEqual([[person.recipient, 2]]);
   });
 
+  it('may open a conversation with a file', async () => {
+    const given = { binary: [{ binaryField: 'data', contentType: '', filename: '' }] };
+    const { json } = await start()(send({ files: given }), { binary });
+    const [sent, ...more] = await listed(json['conversationId']);
+    expect(sent).toMatchObject({
+      ...{ content: 'Hi', attachments: [{ type: 'image', url: expect.any(String) }] },
+    });
+    expect(more).toEqual([]);
+  });
+
   it('with a file that is lost on the way are found by their key, and sent once', async () => {
     sandbox().setFaults([{ match: { delivers: true }, fault: 'drop_after_commit', times: 1 }]);
     const file = [{ url: `${files}/terms.pdf`, contentType: '', filename: '' }];

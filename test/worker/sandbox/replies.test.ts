@@ -44,6 +44,16 @@ describe.each(HEARD)('on %s', (platform) => {
     expect(sandbox.accepted().get(ada.value)).toBe(platform === 'pivotcx' ? 1 : 2);
   });
 
+  it('what a person writes stays as it is, braces and all', async () => {
+    const { sandbox, write, catchUp } = await begin(platform);
+    const ada = somebody();
+    await write(ada);
+    const text = 'When do you open? {{ 1+1 }} {% if x %}`y`';
+    sandbox.reply({ platform, address: ada.value, text });
+    const replies = (await catchUp()).filter(({ kind }) => kind === 'replied');
+    expect(replies).toMatchObject([{ text }]);
+  });
+
   it('a stranger, and an address that is none, are mistakes', async () => {
     const { sandbox } = await begin(platform);
     const text = 'Hello';

@@ -28,6 +28,14 @@ export const CONTACT_ENDPOINTS: readonly Endpoint[] = [
     },
   },
   {
+    method: 'DELETE',
+    path: '/contacts/:contact',
+    answer(ask) {
+      ask.store.deleteContact(contactOf(ask));
+      return { status: 204 };
+    },
+  },
+  {
     method: 'GET',
     path: '/contacts/:contact/identifiers',
     answer: (ask) => ok({ results: contactOf(ask).identifiers }),

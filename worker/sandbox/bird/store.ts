@@ -30,6 +30,8 @@ export interface Store {
   /** Makes a contact, or gives one an identifier more. */
   own(contact: Contact, identifier: Identifier): void;
   addContact(identifiers: readonly Identifier[]): Contact;
+  /** Takes the person and the identifiers away; what was written to them stays. */
+  deleteContact(contact: Contact): void;
 }
 
 export function createStore(options: BirdOptions): Store {
@@ -85,6 +87,10 @@ export function createStore(options: BirdOptions): Store {
       contacts.set(contact.id, contact);
       for (const identifier of identifiers) own(contact, identifier);
       return contact;
+    },
+    deleteContact(contact) {
+      contacts.delete(contact.id);
+      for (const identifier of contact.identifiers) owners.delete(ownerKey(identifier));
     },
   };
 }

@@ -3,7 +3,13 @@ import type { Answer } from '../platform';
 import { asBoolean, asId, asText, isBlank } from './casts';
 import { filterContacts, listContacts, searchContacts } from './contact-list';
 import { contactView, sessionView } from './contact-view';
-import { createContact, labelsFrom, rollBackContact, updateContact } from './contacts';
+import {
+  createContact,
+  deleteContact,
+  labelsFrom,
+  rollBackContact,
+  updateContact,
+} from './contacts';
 import { listOfContact } from './conversation-list';
 import { type Ask, contactOf, EMPTY, type Endpoint, ok } from './endpoint';
 import { found, Refusal } from './errors';
@@ -35,6 +41,7 @@ export const CONTACT_ENDPOINTS: readonly Endpoint[] = [
   { method: 'GET', path: '/contacts/:id', answer: (ask) => ok({ payload: view(ask) }) },
   { method: 'PUT', path: '/contacts/:id', answer: update },
   { method: 'PATCH', path: '/contacts/:id', answer: update },
+  { method: 'DELETE', path: '/contacts/:id', answer: remove },
   { method: 'POST', path: '/contacts/:id/destroy_custom_attributes', answer: destroyAttributes },
   { method: 'POST', path: '/contacts/:id/contact_inboxes', answer: createSession },
   {
@@ -115,6 +122,12 @@ function view(ask: Ask): unknown {
 function update(ask: Ask): Answer {
   updateContact(ask.store, ask.account, contactOf(ask), ask.params);
   return ok({ payload: view(ask) });
+}
+
+function remove(ask: Ask): Answer {
+  requireAdministrator(ask.user);
+  deleteContact(ask.store, ask.account, contactOf(ask));
+  return EMPTY;
 }
 
 function destroyAttributes(ask: Ask): Answer {

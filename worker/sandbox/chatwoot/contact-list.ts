@@ -1,5 +1,6 @@
 import { isBlank, shown } from './casts';
 import { contactView } from './contact-view';
+import { definedKeys } from './directory';
 import { type FilterKey, filterBy } from './filters';
 import { atLeast } from './options';
 import type { Account, Contact, Fields } from './rows';
@@ -100,7 +101,7 @@ function candidates(store: Store, account: Account, fields: Fields): Contact[] {
 
 function keysOf(account: Account): ReadonlyMap<string, FilterKey<Contact>> {
   const keys = new Map(STANDARD_KEYS);
-  for (const key of account.definedAttributes.contact) {
+  for (const key of definedKeys(account, 'contact')) {
     keys.set(key, { kind: 'text', read: (row) => plain(row.customAttributes[key]) });
   }
   return keys;

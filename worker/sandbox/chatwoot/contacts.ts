@@ -2,7 +2,7 @@ import { asBoolean, asFields, asText } from './casts';
 import { type Problem, Raised, RecordInvalid, taken } from './errors';
 import { atLeast } from './options';
 import type { Account, Contact, Fields, Value } from './rows';
-import type { Store } from './store';
+import { forgetSession, type Store } from './store';
 
 /** Not anchored at the start, as upstream: `abc+1202...` passes. */
 const PHONE = /\+[1-9]\d{1,14}$/;
@@ -49,6 +49,16 @@ export function createContact(
 export function rollBackContact(store: Store, account: Account, contact: Contact): void {
   account.contacts.delete(contact.id);
   store.contacts.remove(contact);
+}
+
+/** With all sessions and conversations, which Chatwoot takes away a moment later: here they go at once. */
+export function deleteContact(store: Store, account: Account, contact: Contact): void {
+  for (const conversation of contact.conversations) {
+    account.conversations.delete(conversation.displayId);
+    account.recent.forget(conversation);
+  }
+  for (const session of contact.sessions) forgetSession(store, session);
+  rollBackContact(store, account, contact);
 }
 
 /** Changes the given fields; the two bags of attributes are merged one level deep. */

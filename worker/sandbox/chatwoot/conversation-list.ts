@@ -1,5 +1,6 @@
 import { shown } from './casts';
 import { conversationView } from './conversation-view';
+import { definedKeys } from './directory';
 import { type FilterKey, filterBy } from './filters';
 import { mayUse } from './inboxes';
 import { atLeast } from './options';
@@ -79,7 +80,7 @@ function fits(row: Conversation, query: URLSearchParams): boolean {
   const inbox = query.get('inbox_id');
   if (inbox && row.session.inbox.id !== Number(inbox)) return false;
   const team = query.get('team_id');
-  if (team && row.teamId !== Number(team)) return false;
+  if (team && row.team?.id !== Number(team)) return false;
   const labels = query.getAll('labels[]');
   if (labels.length > 0 && !row.labels.some((label) => labels.includes(label))) return false;
   const text = query.get('q')?.toLowerCase();
@@ -92,9 +93,9 @@ function assignedAs(
   type: string | null,
   user: User,
 ): readonly Conversation[] {
-  if (type === 'me') return rows.filter((row) => row.assigneeId === user.id);
-  if (type === 'unassigned') return rows.filter((row) => row.assigneeId === null);
-  if (type === 'assigned') return rows.filter((row) => row.assigneeId !== null);
+  if (type === 'me') return rows.filter((row) => row.assignee?.id === user.id);
+  if (type === 'unassigned') return rows.filter((row) => row.assignee === null);
+  if (type === 'assigned') return rows.filter((row) => row.assignee !== null);
   return rows;
 }
 
@@ -102,10 +103,10 @@ function countsOf(rows: Iterable<Conversation>, user: User): Record<string, numb
   let all = 0;
   let assigned = 0;
   let mine = 0;
-  for (const { assigneeId } of rows) {
+  for (const { assignee } of rows) {
     all += 1;
-    if (assigneeId !== null) assigned += 1;
-    if (assigneeId === user.id) mine += 1;
+    if (assignee !== null) assigned += 1;
+    if (assignee?.id === user.id) mine += 1;
   }
   return {
     mine_count: mine,
@@ -155,7 +156,7 @@ function keysOf(store: Store, account: Account): ReadonlyMap<string, FilterKey<C
   if (atLeast(store.version, '4.14.2')) {
     keys.set('contact_id', { kind: 'number', read: (row) => row.session.contact.id });
   }
-  for (const key of account.definedAttributes.conversation) {
+  for (const key of definedKeys(account, 'conversation')) {
     keys.set(key, {
       kind: 'text',
       read: (row) => {
@@ -170,9 +171,9 @@ function keysOf(store: Store, account: Account): ReadonlyMap<string, FilterKey<C
 /** Chatwoot v4.15.1 lib/filters/filter_keys.yml. */
 const STANDARD_KEYS = new Map<string, FilterKey<Conversation>>([
   ['status', { kind: 'text', read: (row) => row.status }],
-  ['assignee_id', { kind: 'number', read: (row) => row.assigneeId }],
+  ['assignee_id', { kind: 'number', read: (row) => row.assignee?.id ?? null }],
   ['inbox_id', { kind: 'number', read: (row) => row.session.inbox.id }],
-  ['team_id', { kind: 'number', read: (row) => row.teamId }],
+  ['team_id', { kind: 'number', read: (row) => row.team?.id ?? null }],
   ['priority', { kind: 'text', read: (row) => row.priority }],
   ['display_id', { kind: 'number', read: (row) => row.displayId }],
   ['labels', { kind: 'labels', read: (row) => row.labels }],

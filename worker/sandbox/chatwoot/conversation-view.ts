@@ -1,5 +1,6 @@
 import { seconds } from './casts';
 import { contactView } from './contact-view';
+import { agentView, teamView } from './directory';
 import { messageRow } from './message-view';
 import type { Conversation } from './rows';
 import { unreadCount } from './unread';
@@ -13,18 +14,23 @@ export function conversationView(
   conversation: Conversation,
   nowMs: number,
 ): Record<string, unknown> {
-  const { session, messages } = conversation;
+  const { session, messages, assignee, team, accountId } = conversation;
   const last = messages.at(-1);
   const lastSpoken = messages.findLast((message) => message.messageType !== 'activity');
   return {
     meta: {
       sender: contactView(session.contact, false),
       channel: session.inbox.channelType,
+      // Left out where there is none.
+      ...(assignee === null
+        ? {}
+        : { assignee: agentView(accountId, assignee), assignee_type: 'User' }),
+      ...(team === null ? {} : { team: teamView(accountId, team) }),
       hmac_verified: session.hmacVerified,
     },
     id: conversation.displayId,
     messages: last === undefined ? [] : [messageRow(last)],
-    account_id: conversation.accountId,
+    account_id: accountId,
     uuid: conversation.uuid,
     additional_attributes: conversation.additionalAttributes,
     agent_last_seen_at: 0,

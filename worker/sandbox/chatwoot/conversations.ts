@@ -53,12 +53,20 @@ export function createConversation(create: CreateConversation): Conversation {
     : draftMessage(
         store,
         conversation,
-        { params: asFields(message), files: create.files, user: create.user },
+        { params: asFields(message), files: inlineFiles(create.files), user: create.user },
         create.messagesPerMinute,
       );
   if (single === undefined) insert(account, conversation);
   if (draft !== undefined) create.committer.commit(draft);
   return conversation;
+}
+
+/** Files of the message within, by the names that they have where a message comes alone. */
+function inlineFiles(files: Call['files']): Call['files'] {
+  return files.flatMap(({ name, file }) => {
+    const within = /^message\[attachments\](\[\])?$/.exec(name);
+    return within === null ? [] : [{ name: `attachments${within[1] ?? ''}`, file }];
+  });
 }
 
 /**
@@ -113,8 +121,8 @@ export function draftConversation(store: Store, session: Session, params: Fields
     labels: [],
     customAttributes,
     additionalAttributes,
-    assigneeId: asId(params.assignee_id) ?? null,
-    teamId: asId(params.team_id) ?? null,
+    assignee: account.agents.get(asId(params.assignee_id) ?? 0) ?? null,
+    team: account.teams.get(asId(params.team_id) ?? 0) ?? null,
     snoozedUntilMs: null,
     createdMs: now,
     updatedMs: now,
@@ -180,7 +188,7 @@ export function toggleStatus(conversation: Conversation, params: Fields, user: U
     conversation.status === 'snoozed' && until !== undefined ? until * 1000 : null;
   // Opening with a plain agent's token assigns the conversation to that agent.
   if (conversation.status === 'open' && user.kind === 'user' && user.role === 'agent') {
-    conversation.assigneeId = user.id;
+    conversation.assignee = user;
   }
   return conversation.status !== before;
 }

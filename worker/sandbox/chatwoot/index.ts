@@ -13,6 +13,7 @@ import {
 } from './conversation-endpoints';
 import { hasInlineMessage, isDelivering } from './conversations';
 import { describeChatwoot } from './describe';
+import { DIRECTORY_ENDPOINTS } from './directory-endpoints';
 import type { Endpoint, Setup } from './endpoint';
 import { INTERNAL_ERROR, Raised, RecordInvalid, Refusal, unprocessable } from './errors';
 import { createCommitter } from './messages';
@@ -146,6 +147,7 @@ function endpointsOf(version: string): Endpoint[] {
     ...LABEL_ENDPOINTS,
     ...CONVERSATION_ENDPOINTS,
     ...MESSAGE_ENDPOINTS,
+    ...DIRECTORY_ENDPOINTS,
   ];
   return all.filter(({ since }) => since === undefined || atLeast(version, since));
 }

@@ -50,7 +50,7 @@ export function messageRow(message: Message): Record<string, unknown> {
     processed_message_content: message.content,
     sentiment: {},
     conversation: {
-      assignee_id: conversation.assigneeId,
+      assignee_id: conversation.assignee?.id ?? null,
       unread_count: unreadCount(conversation),
       last_activity_at: seconds(conversation.lastActivityMs),
       contact_inbox: { source_id: conversation.session.sourceId },

@@ -1,4 +1,11 @@
-import type { ChannelType, Fields, TwilioTemplate, WhatsappTemplate } from './rows';
+import type {
+  ChannelType,
+  DefinedAttribute,
+  Fields,
+  Team,
+  TwilioTemplate,
+  WhatsappTemplate,
+} from './rows';
 
 export interface InboxSeed {
   readonly id: number;
@@ -14,16 +21,25 @@ export interface InboxSeed {
   readonly additionalAttributes?: Fields;
 }
 
+/** Somebody who works there, and has no token. */
+export interface AgentSeed {
+  readonly id: number;
+  readonly name: string;
+  readonly email: string;
+  readonly role?: 'administrator' | 'agent';
+}
+
 export interface AccountSeed {
   readonly id: number;
   readonly name?: string;
   readonly status?: 'active' | 'suspended';
   /** Language of the account's texts; `en`, `de` and `es` are known. */
   readonly locale?: string;
-  readonly definedAttributes?: {
-    readonly contact?: readonly string[];
-    readonly conversation?: readonly string[];
-  };
+  /** The default ones, where absent; so with agents and teams. */
+  readonly definedAttributes?: readonly DefinedAttribute[];
+  /** Beside those who have a token. */
+  readonly agents?: readonly AgentSeed[];
+  readonly teams?: readonly Team[];
   /** The default inboxes, where absent. */
   readonly inboxes?: readonly InboxSeed[];
 }

@@ -4,6 +4,8 @@ import type { Conversation } from './rows';
 export interface Recent {
   /** Something happened in this one, now. */
   touch(conversation: Conversation): void;
+  /** It is not there any more. */
+  forget(conversation: Conversation): void;
   /** Null where time went back in between, as it may in tests: then only sorting helps. */
   newestFirst(): Iterable<Conversation> | null;
 }
@@ -37,6 +39,10 @@ export function createRecent(): Recent {
       conversation.recentAt = log.length;
       log.push(conversation);
       tidy();
+    },
+    forget(conversation) {
+      if (conversation.recentAt !== -1) known -= 1;
+      conversation.recentAt = -1;
     },
     newestFirst: () => (ordered ? newest() : null),
   };

@@ -94,8 +94,8 @@ export interface Conversation {
   labels: string[];
   customAttributes: Fields;
   additionalAttributes: Fields;
-  assigneeId: number | null;
-  teamId: number | null;
+  assignee: User | null;
+  team: Team | null;
   snoozedUntilMs: number | null;
   readonly createdMs: number;
   updatedMs: number;
@@ -138,7 +138,7 @@ export type Sender =
   | { readonly kind: 'agent_bot'; readonly user: User }
   | { readonly kind: 'contact'; readonly contact: Contact };
 
-/** The owner of a token. */
+/** An agent or administrator, or the owner of a bot's token. */
 export interface User {
   readonly id: number;
   readonly kind: 'user' | 'agent_bot';
@@ -158,16 +158,33 @@ export interface Label {
   readonly show_on_sidebar: boolean;
 }
 
+export interface Team {
+  readonly id: number;
+  readonly name: string;
+  readonly description: string | null;
+  /** Ids of agents. */
+  readonly memberIds: readonly number[];
+}
+
+export interface DefinedAttribute {
+  readonly of: 'contact' | 'conversation';
+  readonly key: string;
+  readonly name: string;
+  readonly type: 'text' | 'number' | 'link' | 'date' | 'list' | 'checkbox';
+  /** Of a list. */
+  readonly values?: readonly string[];
+}
+
 export interface Account {
   readonly id: number;
   readonly name: string;
   readonly status: 'active' | 'suspended';
   readonly locale: string;
-  /** Keys of custom attributes that have a definition: only those can be filtered by. */
-  readonly definedAttributes: {
-    readonly contact: readonly string[];
-    readonly conversation: readonly string[];
-  };
+  /** Custom attributes that have a definition: only those can be filtered by. */
+  readonly definedAttributes: readonly DefinedAttribute[];
+  /** Everybody who works in it, by id: whoever has a token, and those who are only there to be assigned. */
+  readonly agents: ReadonlyMap<number, User>;
+  readonly teams: ReadonlyMap<number, Team>;
   readonly inboxes: Map<number, Inbox>;
   readonly contacts: Map<number, Contact>;
   readonly conversations: Map<number, Conversation>;

@@ -89,6 +89,8 @@ export function writeIncoming(
   const { contact } = conversation.session;
   const message: Message = {
     ...written,
+    // It was drafted as one of ours, and only in ours Liquid is run.
+    content,
     messageType: 'incoming',
     sender: { kind: 'contact', contact },
   };

@@ -1,6 +1,6 @@
-import type { AccountSeed, InboxSeed, TokenSeed } from './options';
+import type { AccountSeed, AgentSeed, InboxSeed, TokenSeed } from './options';
 import { DEFAULT_TOKEN } from './options';
-import type { TwilioTemplate, WhatsappTemplate } from './rows';
+import type { DefinedAttribute, Team, TwilioTemplate, WhatsappTemplate } from './rows';
 
 const WHATSAPP_TEMPLATES: readonly WhatsappTemplate[] = [
   {
@@ -84,6 +84,26 @@ export const DEFAULT_INBOXES: readonly InboxSeed[] = [
     lockToSingleConversation: true,
   },
   { id: 8, name: 'Website', channelType: 'Channel::WebWidget' },
+];
+
+/** Whom a conversation can be handed to, beside the owner of the token. */
+export const DEFAULT_AGENTS: readonly AgentSeed[] = [
+  { id: 7, name: 'Emma Woodhouse', email: 'emma@example.org' },
+  { id: 8, name: 'Phileas Fogg', email: 'phileas@example.org' },
+];
+
+export const DEFAULT_TEAMS: readonly Team[] = [
+  { id: 2, name: 'billing', description: 'Questions about invoices', memberIds: [7] },
+];
+
+/** One of each kind that a node shows in its own way. */
+export const DEFAULT_ATTRIBUTES: readonly DefinedAttribute[] = [
+  { of: 'contact', key: 'city', name: 'City', type: 'text' },
+  { of: 'contact', key: 'visits', name: 'Visits', type: 'number' },
+  { of: 'contact', key: 'plan', name: 'Plan', type: 'list', values: ['free', 'paid'] },
+  { of: 'contact', key: 'vip', name: 'VIP', type: 'checkbox' },
+  { of: 'contact', key: 'since', name: 'Since', type: 'date' },
+  { of: 'conversation', key: 'order', name: 'Order', type: 'text' },
 ];
 
 export const DEFAULT_ACCOUNTS: readonly AccountSeed[] = [{ id: 1, name: 'Sandbox' }];

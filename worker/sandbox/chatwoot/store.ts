@@ -1,8 +1,21 @@
 import type { ProviderId } from '../../../core/words';
-import { type ChatwootOptions, DEFAULT_VERSION, type InboxSeed, type TokenSeed } from './options';
+import {
+  type AccountSeed,
+  type ChatwootOptions,
+  DEFAULT_VERSION,
+  type InboxSeed,
+  type TokenSeed,
+} from './options';
 import { createRecent } from './recent';
 import type { Account, Contact, Inbox, Session, User } from './rows';
-import { DEFAULT_ACCOUNTS, DEFAULT_INBOXES, DEFAULT_TOKENS } from './seeds';
+import {
+  DEFAULT_ACCOUNTS,
+  DEFAULT_AGENTS,
+  DEFAULT_ATTRIBUTES,
+  DEFAULT_INBOXES,
+  DEFAULT_TEAMS,
+  DEFAULT_TOKENS,
+} from './seeds';
 
 /** Contacts by what has to be unique, but is not always: a race leaves two of one phone number. */
 export interface ContactIndex {
@@ -47,28 +60,35 @@ export interface Store {
 }
 
 export function createStore(options: ChatwootOptions, edition: Edition): Store {
+  const seeds = options.accounts ?? DEFAULT_ACCOUNTS;
+  const users = new Map<string, User>();
+  for (const [index, seed] of (options.tokens ?? DEFAULT_TOKENS).entries()) {
+    users.set(
+      seed.token,
+      makeUser(
+        index + 1,
+        seed,
+        seeds.map(({ id }) => id),
+      ),
+    );
+  }
   const accounts = new Map<number, Account>();
-  for (const seed of options.accounts ?? DEFAULT_ACCOUNTS) {
+  for (const seed of seeds) {
     const inboxes = (seed.inboxes ?? DEFAULT_INBOXES).map((inbox) => makeInbox(seed.id, inbox));
     accounts.set(seed.id, {
       id: seed.id,
       name: seed.name ?? `Account ${seed.id}`,
       status: seed.status ?? 'active',
       locale: seed.locale ?? 'en',
-      definedAttributes: {
-        contact: seed.definedAttributes?.contact ?? [],
-        conversation: seed.definedAttributes?.conversation ?? [],
-      },
+      definedAttributes: seed.definedAttributes ?? DEFAULT_ATTRIBUTES,
+      agents: new Map(agentsOf(seed, users.values()).map((agent) => [agent.id, agent])),
+      teams: new Map((seed.teams ?? DEFAULT_TEAMS).map((team) => [team.id, team])),
       inboxes: new Map(inboxes.map((inbox) => [inbox.id, inbox])),
       contacts: new Map(),
       conversations: new Map(),
       recent: createRecent(),
       labels: [],
     });
-  }
-  const users = new Map<string, User>();
-  for (const [index, seed] of (options.tokens ?? DEFAULT_TOKENS).entries()) {
-    users.set(seed.token, makeUser(index + 1, seed, [...accounts.keys()]));
   }
   const ids = new Map<string, number>();
   function next(name: string): number {
@@ -106,6 +126,13 @@ export function registerSession(store: Store, session: Session, formerSourceId?:
   const list = store.sessions.get(session.sourceId);
   if (list === undefined) store.sessions.set(session.sourceId, [session]);
   else list.push(session);
+}
+
+/** Takes a session away, and the place that it had. */
+export function forgetSession(store: Store, session: Session): void {
+  const left = (store.sessions.get(session.sourceId) ?? []).filter((each) => each !== session);
+  if (left.length === 0) store.sessions.delete(session.sourceId);
+  else store.sessions.set(session.sourceId, left);
 }
 
 function createContactIndex(): ContactIndex {
@@ -157,6 +184,21 @@ function makeInbox(accountId: number, seed: InboxSeed): Inbox {
     contentTemplates: seed.contentTemplates ?? [],
     additionalAttributes: seed.additionalAttributes ?? {},
   };
+}
+
+/** People with a token first; whoever has none uses no inbox, as nobody asks in their name. */
+function agentsOf(account: AccountSeed, users: Iterable<User>): User[] {
+  const withToken = [...users].filter(
+    ({ kind, accountIds }) => kind === 'user' && accountIds.includes(account.id),
+  );
+  const others = (account.agents ?? DEFAULT_AGENTS).map(
+    ({ role = 'agent', ...seed }): User => ({
+      ...{ ...seed, role, kind: 'user' },
+      accountIds: [account.id],
+      inboxIds: [],
+    }),
+  );
+  return [...withToken, ...others];
 }
 
 function makeUser(id: number, seed: TokenSeed, allAccounts: readonly number[]): User {

@@ -45,7 +45,7 @@ function senderView({ sender }: Message, account: object): unknown {
 }
 
 function conversationView(conversation: Conversation, account: object, nowMs: number): unknown {
-  const { session, messages } = conversation;
+  const { session, messages, assignee, team } = conversation;
   // Without Chatwoot's own lines, and without notes.
   const last = messages.findLast((each) => each.messageType !== 'activity' && !each.private);
   return {
@@ -65,8 +65,8 @@ function conversationView(conversation: Conversation, account: object, nowMs: nu
     labels: conversation.labels,
     meta: {
       sender: contactAsSender(session.contact),
-      assignee: null,
-      team: null,
+      assignee: assignee && { id: assignee.id, name: assignee.name, type: 'user' },
+      team: team && { id: team.id, name: team.name },
       hmac_verified: session.hmacVerified,
     },
     status: conversation.status,

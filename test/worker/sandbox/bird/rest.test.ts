@@ -109,6 +109,15 @@ describe('contacts', () => {
     expect((await get('/contacts/x')).status).toBe(404);
   });
 
+  test('are deleted with their addresses, which are free again', async () => {
+    const { call, get } = await start();
+    const ada = await call('PATCH', UPSERT, {});
+    expect((await call('DELETE', `/contacts/${ada.json.id}`)).status).toBe(204);
+    expect((await call('DELETE', `/contacts/${ada.json.id}`)).status).toBe(404);
+    expect(ids(await get('/contacts'))).toEqual([]);
+    expect((await call('PATCH', UPSERT, {})).status).toBe(201);
+  });
+
   test('of a race are found by the upsert, and refused to the other', async () => {
     const { call, post, sandbox } = await start();
     sandbox.setFaults([{ fault: 'phone_taken', times: 1 }]);
