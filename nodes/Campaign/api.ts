@@ -611,6 +611,10 @@ export type Event = {
         messageId: string | null;
         conversationId: string | null;
         address: string | null;
+        /**
+         * What the words were taken for: a STOP, or a START, which takes one back; null: neither. A STOP of somebody whom a message went to is a `replied` as well as an `opted_out`.
+         */
+        wish: 'stop' | 'start' | null;
     } | null;
 };
 
@@ -669,7 +673,24 @@ export type PostCampaignsData = {
         'idempotency-key'?: string;
     };
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * Its name, whatever it says itself.
+         */
+        name?: string;
+        /**
+         * How its audience comes, whatever it says itself: a list that it names is left aside, and with `chunks` the sheet, encoding and delimiter of that list as well.
+         */
+        intake?: 'upload' | 'chunks';
+        /**
+         * With `chunks`: the keys that recipients may have; once for each. An address has 16 kB at the most: more than that goes into the file.
+         */
+        recipientColumns?: Array<string>;
+        /**
+         * Whether it starts as soon as all its rows are in.
+         */
+        start?: boolean;
+    };
     url: '/campaigns';
 };
 
@@ -752,6 +773,10 @@ export type PutCampaignsByNameListResponse = PutCampaignsByNameListResponses[key
 export type PostCampaignsByNameRecipientsData = {
     body?: {
         key?: string;
+        /**
+         * Names the whole list, where there is one: the same key for another list is refused, and adds nobody.
+         */
+        list?: string;
         recipients: Array<{
             [key: string]: string | number | boolean | null;
         }>;
@@ -761,6 +786,10 @@ export type PostCampaignsByNameRecipientsData = {
          * Instead of `key` in the body.
          */
         'chunk-key'?: string;
+        /**
+         * Instead of `list` in the body.
+         */
+        'chunk-list'?: string;
     };
     path: {
         name: string;
@@ -1235,6 +1264,10 @@ export type GetEventsData = {
          * Seconds to wait for an event where there is none yet.
          */
         wait?: number | null;
+        /**
+         * Instead of `after`: at most so many of the newest, oldest of them first, to look at. Asked with `types`, as far back as the last 10,000 events.
+         */
+        newest?: number;
     };
     url: '/events';
 };

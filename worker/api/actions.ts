@@ -1,7 +1,7 @@
 import { InputError } from '../campaign/input-error';
 import {
-  type Action,
   type Campaign,
+  type Control,
   control,
   decide,
   type Ledger,
@@ -17,11 +17,11 @@ import type { ApiPorts } from './ports';
 /** What changes a campaign, for whoever asks: the API and the dashboard. All of it holds for every process and both engines. */
 type Ports = Pick<ApiPorts, 'ledger'>;
 
-/** @throws LedgerError when not all its rows are in, or it is over. */
+/** What a person paused is resumed, not started. @throws LedgerError when it is paused, when not all its rows are in, or it is over. */
 export async function startCampaign({ ledger }: Ports, name: string): Promise<Campaign> {
   const { state } = await needCampaign(ledger.db, name);
   if (state === 'importing') throw notYet(name, 'started');
-  return change(ledger, name, 'start');
+  return change(ledger, name, { action: 'start', paused: 'refuse' });
 }
 
 /** @throws LedgerError when there is nothing to pause. */
@@ -32,19 +32,19 @@ export async function pauseCampaign(
 ): Promise<Campaign> {
   const { state } = await needCampaign(ledger.db, name);
   if (state === 'importing') throw notYet(name, 'paused');
-  return change(ledger, name, 'pause', why);
+  return change(ledger, name, { action: 'pause', ...(why === undefined ? {} : { why }) });
 }
 
 /** @throws LedgerError when it is over. */
 export async function resumeCampaign({ ledger }: Ports, name: string): Promise<Campaign> {
   const { state } = await needCampaign(ledger.db, name);
   if (state === 'importing') throw notYet(name, 'resumed');
-  return change(ledger, name, 'resume');
+  return change(ledger, name, { action: 'resume' });
 }
 
 /** Ends it for good: who waits is skipped, and what is on its way is still settled. @throws LedgerError when it is finished. */
 export async function cancelCampaign({ ledger }: Ports, name: string): Promise<Campaign> {
-  return change(ledger, name, 'cancel');
+  return change(ledger, name, { action: 'cancel' });
 }
 
 /** Its own throttle, beside the account's limits; null takes it away. @throws LedgerError when it is over. */
@@ -77,7 +77,7 @@ export async function retryCampaign(
   const n = await retryFailed(ledger, name, reason, ledger.now());
   const campaign = await needCampaign(ledger.db, name);
   if (n === 0 || campaign.state !== 'ready') return { campaign, n };
-  return { campaign: await change(ledger, name, 'start'), n };
+  return { campaign: await change(ledger, name, { action: 'start', paused: 'leave' }), n };
 }
 
 export interface Decision {
@@ -107,14 +107,8 @@ export async function decideCampaign(
   return { campaign: await needCampaign(ledger.db, name), n };
 }
 
-async function change(
-  ledger: Ledger,
-  name: string,
-  action: Action,
-  why?: string,
-): Promise<Campaign> {
-  const words = why === undefined ? {} : { why };
-  const { campaign } = await control(ledger, name, { action, ...words }, ledger.now());
+async function change(ledger: Ledger, name: string, how: Control): Promise<Campaign> {
+  const { campaign } = await control(ledger, name, how, ledger.now());
   return campaign;
 }
 

@@ -20,18 +20,31 @@ export function isLines(context: Context<ApiEnv>): boolean {
   return /^application\/(x-)?(ndjson|jsonl)\b/i.test(context.req.header('content-type') ?? '');
 }
 
-/** @throws ApiProblem when there are no recipients, or two keys. */
+/** What stands beside the recipients: in the body, or in headers. */
+interface Beside {
+  readonly key?: string | undefined;
+  readonly list?: string | undefined;
+}
+
+/** @throws ApiProblem when there are no recipients, or what stands in two places differs. */
 export function chunkOf(
-  given: string | { key?: string | undefined; recipients?: Chunk['recipients'] },
-  header: string | undefined,
+  given: string | (Beside & { recipients?: Chunk['recipients'] }),
+  header: Beside,
 ): Chunk {
   if (typeof given === 'string' || given.recipients === undefined) {
     throw invalid('body', 'The body has to be JSON with recipients, or lines of JSON.');
   }
-  if (given.key !== undefined && header !== undefined && given.key !== header) {
-    throw invalid('body.key', 'key and Chunk-Key are not the same.');
+  for (const [name, at] of [
+    ['key', 'Chunk-Key'],
+    ['list', 'Chunk-List'],
+  ] as const) {
+    const both = given[name] !== undefined && header[name] !== undefined;
+    if (both && given[name] !== header[name]) {
+      throw invalid(`body.${name}`, `${name} and ${at} are not the same.`);
+    }
   }
-  return { key: needKey(given.key ?? header), recipients: given.recipients };
+  const list = given.list ?? header.list;
+  return { key: needKey(given.key ?? header.key), list, recipients: given.recipients };
 }
 
 /** @throws ApiProblem when there is none. */

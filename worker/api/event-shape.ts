@@ -83,6 +83,14 @@ export const Event = z
           .string()
           .nullable()
           .meta({ examples: ['+12025550123'] }),
+        wish: z
+          .enum(['stop', 'start'])
+          .nullable()
+          .meta({
+            description:
+              'What the words were taken for: a STOP, or a START, which takes one back; null: neither. A STOP of somebody whom a message went to is a `replied` as well as an `opted_out`.',
+            examples: [null],
+          }),
       })
       .nullable()
       .meta({ description: 'What the platform told.' }),

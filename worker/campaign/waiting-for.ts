@@ -1,4 +1,15 @@
-import { type Campaign, driverOf, isAlive, type Ledger, nextDue, stoppedUntil } from '../ledger';
+import {
+  begunSince,
+  type Campaign,
+  driverOf,
+  isAlive,
+  type Ledger,
+  nextDue,
+  stoppedUntil,
+} from '../ledger';
+
+/** Whoever works takes a campaign up within this long after its start, also while much else is to be done. */
+const TAKEN_UP_MS = 10_000;
 
 /** What a campaign waits for. */
 export interface Waiting {
@@ -37,5 +48,6 @@ export async function waitsFor(ledger: Ledger, campaign: Campaign): Promise<Wait
   if (due === null) return null;
   const driver = await driverOf(ledger.db, campaign.id);
   if (driver !== undefined && isAlive(driver, now)) return null;
+  if (await begunSince(ledger.db, campaign.name, now - TAKEN_UP_MS)) return null;
   return { why: 'nobody runs it now: a worker has to', until: null };
 }

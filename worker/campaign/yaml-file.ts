@@ -1,4 +1,4 @@
-import { isMap, isPair, LineCounter, parseDocument } from 'yaml';
+import { isMap, isPair, Lexer, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { closest } from './closest';
 import { InputError } from './input-error';
@@ -10,25 +10,47 @@ export interface YamlFile {
   readonly value: unknown;
   /** " (line 12)" of a key or its nearest parent; empty when nothing is known. */
   at(path: Path): string;
+  /** How a key is said; as it stands without this. */
+  readonly shown?: (key: PropertyKey) => string;
+}
+
+export interface Reading {
+  /** Says the column as well: a program may write everything into one line. */
+  readonly columns?: boolean;
+  /** More parts than that are refused before they are looked at, where a stranger's text must not hold everybody up. */
+  readonly mostParts?: number;
 }
 
 /** More sentences than this help nobody: the file is something else. */
 const MOST_PROBLEMS = 10;
 
 /** Reads YAML 1.2. Throws `InputError` that lists every syntax error with its line; `where` names the file. */
-export function readYaml(text: string, where: string): YamlFile {
+export function readYaml(text: string, where: string, reading: Reading = {}): YamlFile {
+  needFewParts(text, where, reading.mostParts);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
+  const placeOf = (offset: number): string => {
+    const { line, col } = lines.linePos(offset);
+    return reading.columns === true ? `line ${line}, column ${col}` : `line ${line}`;
+  };
+  // Silent: a warning of the parser's own quotes the file.
+  const document = parseDocument(text, {
+    ...{ lineCounter: lines, prettyErrors: false, logLevel: 'error' },
+  });
+  // A tag that means nothing here is a warning to the parser, and a mistake to us.
+  const wrong = [...document.errors, ...document.warnings];
+  if (wrong.length > 0) {
     // By code and line: the parser's own words quote the file, and a file of accounts holds secrets.
-    const problems = document.errors
+    const problems = wrong
       .slice(0, MOST_PROBLEMS)
       .map(
         ({ code, pos }) =>
-          `${where} is not valid YAML, line ${lines.linePos(pos[0]).line}: ${code.toLowerCase().replaceAll('_', ' ')}.`,
+          `${where} is not valid YAML, ${placeOf(pos[0])}: ${code.toLowerCase().replaceAll('_', ' ')}.`,
       );
-    const more = document.errors.length - problems.length;
+    const more = wrong.length - problems.length;
     throw new InputError(more > 0 ? [...problems, `… and ${more} more problems.`] : problems);
+  }
+  if (document.directives?.yaml.version !== '1.2') {
+    throw new InputError(`${where} says that it is YAML of another version: it has to be 1.2.`);
   }
   let value: unknown;
   try {
@@ -49,11 +71,21 @@ export function readYaml(text: string, where: string): YamlFile {
         const node = (pair?.key ?? document.getIn(path.slice(0, length), true)) as
           | { range?: [number, number, number] | null }
           | undefined;
-        if (node?.range) return ` (line ${lines.linePos(node.range[0]).line})`;
+        if (node?.range) return ` (${placeOf(node.range[0])})`;
       }
       return '';
     },
   };
+}
+
+/** @throws InputError for a text whose parts would take long to put together: a hundred thousand keys are compared with each other. */
+function needFewParts(text: string, where: string, most = Number.POSITIVE_INFINITY): void {
+  if (most === Number.POSITIVE_INFINITY) return;
+  let parts = 0;
+  for (const _ of new Lexer().lex(text)) {
+    parts += 1;
+    if (parts > most) throw new InputError(`${where} has more in it than such a file can have.`);
+  }
 }
 
 /** What is needed of a JSON Schema to know which keys there are. */
@@ -74,17 +106,20 @@ export function problemSentences(
   prefix: Path = [],
 ): string[] {
   const problems: string[] = [];
+  const { shown = String } = file;
   for (const issue of issues) {
     const path = [...prefix, ...issue.path];
-    const name = dotted(path);
+    const name = dotted(path, shown);
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
+      for (const key of issue.keys.slice(0, MOST_PROBLEMS)) {
         const meant = suggestKey(keys, issue.path, key);
         problems.push(
-          `${dotted([...path, key])} is not a key of ${kind}${file.at([...path, key])}.` +
+          `${dotted([...path, key], shown)} is not a key of ${kind}${file.at([...path, key])}.` +
             (meant === undefined ? '' : ` Did you mean ${dotted([...prefix, meant])}?`),
         );
       }
+      const more = issue.keys.length - MOST_PROBLEMS;
+      if (more > 0) problems.push(`… and ${more} more that are no keys of ${kind}.`);
     } else if (issue.code === 'invalid_type' && valueAt(file.value, path) === undefined) {
       problems.push(`${name} is missing${file.at(path.slice(0, -1))}. ${capital(issue.message)}.`);
     } else if (name === '') {
@@ -129,8 +164,8 @@ function collect(keys: KeyTree, path: readonly string[], into: Map<string, strin
   }
 }
 
-function dotted(path: Path): string {
-  return path.map(String).join('.');
+function dotted(path: Path, shown: (key: PropertyKey) => string = String): string {
+  return path.map(shown).join('.');
 }
 
 function capital(text: string): string {

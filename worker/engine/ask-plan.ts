@@ -103,5 +103,6 @@ export async function startIfAsked(ledger: Ledger, name: string, now: number): P
       return;
     }
   }
-  await control(ledger, name, { action: 'start' }, now);
+  // A person may have paused it meanwhile, or asked for it without a start.
+  await control(ledger, name, { action: 'start', byItself: true }, now);
 }

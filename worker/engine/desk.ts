@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Account } from '../campaign/accounts-file';
+import type { CampaignRequest } from '../campaign/campaign-request';
 import { type CampaignCheck, checkRows } from '../campaign/check-rows';
 import { spoolFolder } from '../campaign/spool';
 import type { IncomingList } from '../campaign/spool-stream';
@@ -41,7 +42,7 @@ export interface Desk {
    * @throws InputError for what cannot be sent; LedgerError when the name stands for another campaign.
    */
   createCampaign(
-    campaign: unknown,
+    request: CampaignRequest,
   ): Promise<{ readonly campaign: Campaign; readonly fresh: boolean }>;
   /** Takes a list to the disk; it is read into the ledger from there, by whoever keeps reading. */
   takeList(name: string, list: IncomingList): Promise<TakenList>;
@@ -91,7 +92,7 @@ export function createDesk(place: DeskPlace): Desk {
     },
     account: (name) => theAccount(place, name),
     connectionOf: place.connectionOf,
-    createCampaign: (campaign) => createByRequest(place, campaign),
+    createCampaign: (request) => createByRequest(place, request),
     takeList: (name, list) => takeList(place, name, list),
     addRecipients,
     seal: (name) => sealChunks(ledger, name),

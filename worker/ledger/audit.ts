@@ -23,6 +23,27 @@ export async function record(trx: Queries, entry: Entry): Promise<void> {
     .execute();
 }
 
+/** What is looked through for it: more is not done within seconds. */
+const MOST_LATELY = 1_000;
+
+/** Whether somebody started or resumed this campaign since then. */
+export async function begunSince(db: Queries, campaign: string, since: number): Promise<boolean> {
+  const lately = db
+    .selectFrom('audit')
+    .select(['at', 'campaign', 'action'])
+    .orderBy('id', 'desc')
+    .limit(MOST_LATELY);
+  const found = await db
+    .selectFrom(lately.as('lately'))
+    .select('at')
+    .where('campaign', '=', campaign)
+    .where('action', 'in', ['start', 'resume'])
+    .where('at', '>=', since)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 const actor = new AsyncLocalStorage<string>();
 
 /**

@@ -213,6 +213,10 @@ export interface Control {
   readonly canary?: number;
   /** Asked for by the very workflow that would be told of it. */
   readonly byWorkflow?: boolean;
+  /** For a start: what is paused stays so, or is an error, instead of going on. */
+  readonly paused?: 'leave' | 'refuse';
+  /** For a start: only of what is ready and to start by itself. Anything else stays as it is. */
+  readonly byItself?: boolean;
 }
 
 /**
@@ -225,7 +229,7 @@ export interface Control {
 export async function control(
   ledger: Ledger,
   name: string,
-  { action, by = 'operator', why, canary, byWorkflow = false }: Control,
+  { action, by = 'operator', why, canary, byWorkflow = false, paused, byItself = false }: Control,
   now: number,
 ): Promise<{ campaign: Campaign; changed: boolean }> {
   const change = async (trx: Queries) => {
@@ -233,6 +237,13 @@ export async function control(
     const campaign = await holdCampaign(trx, name);
     const { from, to } = TRANSITIONS[action];
     if (campaign.state === to) return { campaign, changed: false };
+    const left = paused === 'leave' && campaign.state === 'paused';
+    if (left || (byItself && !startsByItself(campaign))) return { campaign, changed: false };
+    if (paused === 'refuse' && campaign.state === 'paused') {
+      throw new LedgerError(`campaign "${name}" is paused: resume it`, undefined, {
+        code: 'conflict',
+      });
+    }
     if (!from.includes(campaign.state)) {
       throw new LedgerError(
         `campaign "${name}" is ${campaign.state}: it cannot ${action} any more`,
@@ -271,6 +282,10 @@ export async function control(
     return { campaign: await needCampaign(trx, name), changed: true };
   };
   return untilTaken(() => ledger.db.transaction().execute(change));
+}
+
+function startsByItself({ state, autostart }: Campaign): boolean {
+  return state === 'ready' && autostart === 1;
 }
 
 /** A campaign that was paused before it began is started, not resumed. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { DeliveryKind } from '../../core/delivery';
+import { readWish, type Wish } from '../../core/opt-out';
 import type { RecipientState } from '../../core/words';
 import { writeCursor } from './feed-cursor';
 import type { Queries } from './ledger';
@@ -43,6 +44,8 @@ export interface FeedEvent {
     readonly messageId: string | null;
     readonly conversationId: string | null;
     readonly address: string | null;
+    /** What was asked for by it; null: nothing, or it is not known any more. */
+    readonly wish: Wish | null;
   } | null;
 }
 
@@ -116,10 +119,15 @@ async function toldOf(db: Queries, events: readonly Lean[]) {
   const about = events.filter(({ eventId }) => eventId !== null);
   if (about.length === 0) return byPosition<FeedEvent['told']>([]);
   const columns = { position: 'integer', account: 'text', eventId: 'text' } as const;
-  const { rows } = await sql<Placed<FeedEvent['told']>>`
+  const { rows } = await sql<Placed<Omit<NonNullable<FeedEvent['told']>, 'wish'>>>`
     select v.position, d.kind, d.at, d.text, d.message_id as "messageId", d.conversation_id as "conversationId", d.address
     from ${rowsOf(db, columns, about)} as v
       join delivery_events d on d.account = v.account and d.event_id = v."eventId"
   `.execute(db);
-  return byPosition<FeedEvent['told']>(rows);
+  return byPosition<FeedEvent['told']>(rows.map((row) => ({ ...row, wish: wishOf(row) })));
+}
+
+function wishOf({ kind, text }: { kind: DeliveryKind; text: string | null }): Wish | null {
+  if (kind === 'opted_out') return 'stop';
+  return kind === 'replied' ? readWish(text ?? '') : null;
 }

@@ -47,9 +47,9 @@ export async function readEvents(
   ledger: Ledger,
   { after, limit, ...filter }: Wanted,
 ): Promise<EventPage> {
-  if (after === 'latest') return atTheEnd(ledger);
-  const cursor = after === null ? null : readCursor(after);
+  const cursor = after === null || after === 'latest' ? null : readCursor(after);
   const wanted = await wantedBy(ledger.db, filter);
+  if (after === 'latest') return atTheEnd(ledger);
   const complete = await numberFresh(ledger, MOST_BATCHES);
   const found: Lean[] = [];
   let at = cursor;

@@ -9,7 +9,7 @@ export {
 } from './api-keys';
 export type { NewRecipient } from './append-rows';
 export * from './asked-by';
-export { actingAs } from './audit';
+export { actingAs, begunSince } from './audit';
 export * from './audit-pages';
 export { isAway, isLocked } from './away';
 export * from './campaign-pages';

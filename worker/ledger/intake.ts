@@ -43,6 +43,22 @@ export async function giveList(
   });
 }
 
+/**
+ * Whoever asked for a campaign last says whether it starts by itself when all are in. One that is complete and waits is not made to
+ * start by it, but may be kept from it.
+ */
+export async function askStart(ledger: Ledger, name: string, starts: boolean): Promise<Campaign> {
+  const autostart = starts ? 1 : 0;
+  return ledger.db.transaction().execute(async (trx) => {
+    await needOpen(trx);
+    const campaign = await holdCampaign(trx, name);
+    const open = campaign.state === 'importing' || (campaign.state === 'ready' && !starts);
+    if (!open || campaign.autostart === autostart) return campaign;
+    await trx.updateTable('campaigns').set({ autostart }).where('id', '=', campaign.id).execute();
+    return { ...campaign, autostart };
+  });
+}
+
 /** The list that a campaign has lies elsewhere now: whoever kept it before is gone. False when it is read already. */
 export async function moveList(
   ledger: Ledger,

@@ -122,6 +122,23 @@ onBothLedgers('a campaign in chunks', (open) => {
     expect((await send(two, { 'chunk-key': 'c' })).status).toBe(422);
   });
 
+  it('of another list is refused under the same key, before and after the seal', async () => {
+    await create();
+    const of = (list: string, key = 'a') =>
+      place.ask('/campaigns/spring/recipients', { json: { key, list, recipients: people(0, 2) } });
+    const first = await of('march');
+    expect(first.body).toMatchObject({ accepted: 2 });
+    expect((await of('april')).body).toMatchObject({ status: 409, code: 'conflict' });
+    await seal();
+    expect((await of('april')).body).toMatchObject({ status: 409, code: 'conflict' });
+    expect((await of('march')).body).toEqual(first.body);
+    const two = await place.ask('/campaigns/spring/recipients', {
+      json: { key: 'a', list: 'march', recipients: people(0, 2) },
+      headers: { 'chunk-list': 'april' },
+    });
+    expect(two.body).toMatchObject({ status: 422 });
+  });
+
   it('is not sealed with nobody to write to, nor where its audience is a list', async () => {
     await create();
     expect((await seal()).body).toMatchObject({ status: 422, detail: 'There is nobody in it.' });

@@ -82,6 +82,18 @@ onBothLedgers('the feed over HTTP', (open) => {
     expect((await ask(served.url, '/events?types=opted_out,nonsense')).status).toBe(422);
   });
 
+  it('shows the newest of a kind, and where to go on behind them', async () => {
+    for (const n of ['a', 'b', 'c', 'd']) {
+      await tell(opened.ledger, n, n === 'd' ? 'other' : undefined);
+    }
+    const { body } = await ask(served.url, '/events?newest=2&types=opted_out&account=desk');
+    expect(reasonsOf(body)).toEqual(['b', 'c']);
+    expect(body['more']).toBe(false);
+    await tell(opened.ledger, 'e');
+    const on = await ask(served.url, `/events?after=${String(body['next'])}`);
+    expect(reasonsOf(on.body)).toEqual(['e']);
+  });
+
   it('holds an answer back until there is an event', async () => {
     const latest = await ask(served.url, '/events?after=latest');
     const began = performance.now();

@@ -243,10 +243,12 @@ describe('where campaign serve listens', () => {
     await post(served.url, '/campaigns', campaign());
     await upload(served.url, listOf(20));
     await until('it is started', async () => (await status(served.url)).state === 'running');
-    await until('it says so', async () => {
+    // Not at once: a worker would need a moment, too.
+    const saysSo = async () => {
       const { waitingFor } = await status(served.url);
       return waitingFor?.why === 'nobody runs it now: a worker has to';
-    });
+    };
+    await until('it says so', saysSo, 25_000);
     expect(place.sandbox.summary().accepted).toBe(0);
     place.start('worker', '--ledger', where, '--json', ...FAST);
     await finished(served.url);

@@ -199,13 +199,31 @@ onBothLedgers('the feed', (open) => {
       const before = (await read(ledger)).events.at(-1);
       expect(before?.told).toEqual({
         ...{ kind: 'replied', at: 5_000, text: 'Who is this?' },
-        ...{ messageId: 'm1', conversationId: 'v1', address: phone(0) },
+        ...{ messageId: 'm1', conversationId: 'v1', address: phone(0), wish: null },
       });
       expect(before?.recipient).toMatchObject({ seq: 0, address: phone(0) });
       await forgetPerson(ledger, phone(0), { suppression: false }, NOW);
       const after = (await read(ledger)).events.at(-1);
       expect(after).toMatchObject({ type: 'replied', told: { kind: 'replied', at: 5_000 } });
       expect(JSON.stringify(after)).not.toMatch(/Who|m1|v1|\+1202/);
+    });
+
+    it('what words were taken for, so that an answer is told from a STOP', async () => {
+      const tells = [
+        ['replied', 'Who is this?', null],
+        ['replied', 'STOP please', 'stop'],
+        ['replied', 'Start', 'start'],
+        ['replied', null, null],
+        ['opted_out', null, 'stop'],
+        ['failed', 'stop', null],
+      ] as const;
+      for (const [n, [kind, text]] of tells.entries()) {
+        const event = { account: 'desk', event_id: `e${n}`, kind, text, seen_at: NOW };
+        await ledger.db.insertInto('delivery_events').values(event).execute();
+        await write(ledger, [{ type: 'replied', account: 'desk', eventId: `e${n}` }]);
+      }
+      const { events } = await read(ledger);
+      expect(events.map((event) => event.told?.wish)).toEqual(tells.map(([, , wish]) => wish));
     });
 
     it('every type that there is', async () => {

@@ -55,10 +55,13 @@ const Parameters: Part = ({ operation: { parameters = [] }, shapes }) => {
 };
 
 const Body: Part = ({ operation: { requestBody }, shapes }) => {
-  const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+  const types = requestBody?.content ?? {};
+  const [type, content] = Object.entries(types)[0] ?? [];
   if (type === undefined) return null;
   const fields = fieldsOf(content?.schema ?? {}, shapes);
-  if (fields.length > 0) return <Fields title={`Body (${type})`} fields={fields} />;
+  if (fields.length > 0) {
+    return <Fields title={`Body (${Object.keys(types).join(', or ')})`} fields={fields} />;
+  }
   return (
     <>
       <h4>Body</h4>

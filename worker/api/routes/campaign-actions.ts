@@ -32,7 +32,8 @@ const start = route({
   ...common,
   path: '/campaigns/{name}/start',
   summary: 'Start it',
-  description: 'All its rows have to be in. A worker, or a process that serves, sends it.',
+  description:
+    'All its rows have to be in. A worker, or a process that serves, sends it. One that is paused is resumed, and not started: 409.',
   request: { params },
   responses: { 200: STANDS },
 });

@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { CAMPAIGN_STATES } from '../../../core/words';
 import type { CampaignCheck as Checked } from '../../campaign/check-rows';
 import { pageOfCampaigns, tally } from '../../ledger';
-import { Campaign, CampaignCheck, CampaignSummary, NewCampaign } from '../campaign-shapes';
+import { BESIDE, CAMPAIGN_TYPES, requestIn } from '../campaign-in';
+import { Campaign, CampaignCheck, CampaignSummary } from '../campaign-shapes';
 import { invalid } from '../invalid';
 import type { ApiPorts } from '../ports';
 import {
@@ -10,11 +11,11 @@ import {
   iso,
   isoOrNull,
   json,
-  jsonBody,
   listed,
   NAME,
   OF_PLATFORM,
   PAGE,
+  Problem,
   pageOf,
   route,
 } from '../route';
@@ -47,16 +48,21 @@ const create = route({
   description:
     'The keys are those of the campaign file. Account, inbox, template, message and consent are checked at once, with the platform; nothing is sent. ' +
     'Then its audience comes: as one list (`PUT /campaigns/{name}/list`), or, with `audience.intake: chunks`, in chunks. ' +
-    'The same name with the same content is the same campaign; the same name with another content is refused.',
+    'The same name with the same content is the same campaign; the same name with another content is refused. Until its list is complete, who asks last says with `start` whether it starts by itself. ' +
+    'The text of a campaign file goes as it is, as `application/yaml`: what is asked for in the address comes before what the file says, and with `intake` the path of a list that it names is left aside.',
   scope: 'send',
   body: 'json',
   once: true,
   patient: true,
   problems: ['conflict', ...OF_PLATFORM],
-  request: { body: jsonBody(NewCampaign) },
+  request: { query: z.strictObject(BESIDE), body: { required: true, content: CAMPAIGN_TYPES } },
   responses: {
     200: json(Campaign, 'It was there already.'),
     201: json(Campaign, 'It is written down, and waits for its audience.'),
+    431: {
+      description: '`too_large`: What is asked for in the address is longer than 16 kB.',
+      content: { 'application/problem+json': { schema: Problem } },
+    },
   },
 });
 
@@ -104,7 +110,9 @@ export function campaigns(app: Api, { ledger, desk, status }: ApiPorts): void {
   });
 
   app.openapi(create, async (context) => {
-    const { campaign, fresh } = await desk.createCampaign(context.req.valid('json'));
+    const { campaign, fresh } = await desk.createCampaign(
+      await requestIn(context, context.req.valid('json'), context.req.valid('query')),
+    );
     const stands = await status.of(campaign.name);
     if (!fresh) return context.json(stands, 200);
     context.header('location', `/campaigns/${campaign.name}`);

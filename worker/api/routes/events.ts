@@ -1,6 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { EVENT_TYPES, type EventFilter, type EventPage, readEvents } from '../../ledger';
+import {
+  EVENT_TYPES,
+  type EventFilter,
+  type EventPage,
+  latestEvents,
+  readEvents,
+} from '../../ledger';
 import { callerOf } from '../auth';
 import { Event, showEvent } from '../event-shape';
 import { eventStream } from '../event-stream';
@@ -30,6 +36,17 @@ const query = z.strictObject({
   wait: z.coerce.number().int().min(0).max(30).default(0).meta({
     description: 'Seconds to wait for an event where there is none yet.',
   }),
+  newest: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({
+      description:
+        'Instead of `after`: at most so many of the newest, oldest of them first, to look at. Asked with `types`, as far back as the last 10,000 events.',
+      examples: [5],
+    }),
 });
 
 const Page = z.object({
@@ -105,6 +122,10 @@ export function events(app: Api, ports: ApiPorts): void {
     const given = { ...query, after: context.req.header('last-event-id') ?? query.after };
     if (/\btext\/event-stream\b/.test(context.req.header('accept') ?? '')) {
       return stream(context, given);
+    }
+    if (given.newest !== undefined) {
+      const { events, next } = await latestEvents(ledger, given.newest, wantedOf(given));
+      return context.json({ items: events.map(showEvent).toReversed(), next, more: false }, 200);
     }
     const page = await poll(
       { ...given, wait: context.req.raw.method === 'HEAD' ? 0 : given.wait },

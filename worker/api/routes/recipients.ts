@@ -59,6 +59,7 @@ const upload = route({
 
 const KEY = z.string().regex(/^[!-~]{1,200}$/, 'must be 1 to 200 visible ASCII characters');
 const CHUNK_KEY = 'chunk-key';
+const CHUNK_LIST = 'chunk-list';
 
 const TakenChunk = z
   .object({
@@ -100,12 +101,21 @@ const add = route({
         description: 'Instead of `key` in the body.',
         examples: ['page-1'],
       }),
+      [CHUNK_LIST]: KEY.optional().meta({
+        description: 'Instead of `list` in the body.',
+        examples: ['export-2026-11-29'],
+      }),
     }),
     body: {
       content: {
         'application/json': {
           schema: z.strictObject({
             key: KEY.optional().meta({ examples: ['page-1'] }),
+            list: KEY.optional().meta({
+              description:
+                'Names the whole list, where there is one: the same key for another list is refused, and adds nobody.',
+              examples: ['export-2026-11-29'],
+            }),
             recipients: z.array(Recipient).min(1).max(5_000),
           }),
         },
@@ -151,10 +161,10 @@ export function recipients(app: Api, { desk, status }: ApiPorts): void {
 
   app.openapi(add, async (context) => {
     const { name } = context.req.valid('param');
-    const { [CHUNK_KEY]: key } = context.req.valid('header');
+    const { [CHUNK_KEY]: key, [CHUNK_LIST]: list } = context.req.valid('header');
     const chunk = isLines(context)
-      ? { key: needKey(key), recipients: linesOf(await context.req.text()) }
-      : chunkOf(context.req.valid('json'), key);
+      ? { key: needKey(key), list, recipients: linesOf(await context.req.text()) }
+      : chunkOf(context.req.valid('json'), { key, list });
     const { fresh, ...taken } = await desk.addRecipients(name, chunk);
     if (!fresh) context.header(REPLAYED, 'true');
     return context.json(taken, 200);

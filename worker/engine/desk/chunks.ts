@@ -26,6 +26,8 @@ const REMEMBERED = 50;
 export interface Chunk {
   /** Given by the sender: the same chunk again has the same key. */
   readonly key: string;
+  /** Names the whole list that it is a piece of, where its sender has one: the same key for another list is refused. */
+  readonly list?: string | undefined;
   /** Each by column. */
   readonly recipients: readonly Readonly<Record<string, unknown>>[];
 }
@@ -78,7 +80,10 @@ export function createChunks(ledger: Ledger) {
    *
    * @throws InputError for what is no column: nothing is written; LedgerError when the campaign takes no more, or the key stands for other recipients.
    */
-  async function addRecipients(name: string, { key, recipients }: Chunk): Promise<TakenChunk> {
+  async function addRecipients(
+    name: string,
+    { key, list, recipients }: Chunk,
+  ): Promise<TakenChunk> {
     const campaign = await needCampaign(ledger.db, name);
     needChunks(campaign);
     if (recipients.length === 0) throw new InputError('The chunk has no recipients.');
@@ -96,7 +101,8 @@ export function createChunks(ledger: Ledger) {
       judge(recipients),
       ledger.now(),
     );
-    const fingerprint = createHash('sha256').update(JSON.stringify(recipients)).digest('hex');
+    const content = list === undefined ? recipients : { list, recipients };
+    const fingerprint = createHash('sha256').update(JSON.stringify(content)).digest('hex');
     const build = (first: number) => {
       refuseTooMany(source, first + judged.length);
       return judged.map((row, at) => ({ ...row, row: first + at + 1 }));

@@ -1,15 +1,11 @@
 import { findProvider } from '../../../providers';
 import { isWebAddress } from '../../campaign/campaign-file';
-import {
-  type CampaignRequest,
-  campaignRequestOf,
-  isFetched,
-} from '../../campaign/campaign-request';
+import { type CampaignRequest, isFetched } from '../../campaign/campaign-request';
 import { needExcluded } from '../../campaign/exclude';
 import { InputError } from '../../campaign/input-error';
 import { campaignFromRequest, otherThan } from '../../campaign/intake';
 import type { Spooled } from '../../campaign/spool';
-import { type Campaign, createCampaign, findCampaign, LedgerError } from '../../ledger';
+import { askStart, type Campaign, createCampaign, findCampaign, LedgerError } from '../../ledger';
 import type { Connection } from '../connect';
 import { needAttachments } from '../need-attachments';
 import { takingLists } from '../opening';
@@ -24,10 +20,9 @@ import type { DeskPlace } from './place';
  */
 export async function createByRequest(
   place: DeskPlace,
-  value: unknown,
+  request: CampaignRequest,
 ): Promise<{ readonly campaign: Campaign; readonly fresh: boolean }> {
   const { ledger } = place;
-  const request = campaignRequestOf(value);
   const before = await existing(place, request);
   if (before !== undefined) return { campaign: before, fresh: false };
   const { file } = request;
@@ -57,11 +52,12 @@ async function existing(
   { ledger }: DeskPlace,
   request: CampaignRequest,
 ): Promise<Campaign | undefined> {
-  const { name } = request.file;
+  const { start, file } = request;
+  const { name } = file;
   const campaign = await findCampaign(ledger.db, name);
   if (campaign === undefined) return undefined;
   const changed = otherThan(campaign, request);
-  if (changed.length === 0) return campaign;
+  if (changed.length === 0) return askStart(ledger, name, start);
   throw new LedgerError(
     `there is a campaign "${name}" already (${campaign.state}), and ${changed.join(' and ')} differs: choose another name`,
     undefined,
