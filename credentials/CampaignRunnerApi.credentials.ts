@@ -45,6 +45,18 @@ export class CampaignRunnerApi implements ICredentialType {
   };
 
   test: ICredentialTestRequest = {
+    // Asked with the key.
     request: { baseURL: '={{ $credentials.baseUrl }}', url: '/accounts' },
+    rules: [
+      {
+        type: 'responseSuccessBody',
+        properties: {
+          // Pages of other servers have none.
+          key: 'items',
+          value: undefined,
+          message: 'What answers there is not the API of the runner: check the Base URL',
+        },
+      },
+    ],
   };
 }

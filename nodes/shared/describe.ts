@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Operation, Resource } from './operation';
 
 const RESOURCES: Readonly<Record<Resource, string>> = {
+  campaign: 'Campaign',
   channel: 'Channel',
   contact: 'Contact',
   conversation: 'Conversation',
@@ -21,7 +22,7 @@ export function propertiesOf(operations: readonly Described[]): INodeProperties[
       name: 'resource',
       type: 'options',
       noDataExpression: true,
-      default: preferred(resources, 'message'),
+      default: preferred(resources, 'campaign', 'message'),
       options: resources.map((resource) => ({ name: RESOURCES[resource], value: resource })),
     },
     ...resources.map((resource) => operationProperty(operations, resource)),
@@ -45,6 +46,7 @@ function operationProperty(operations: readonly Described[], resource: Resource)
     noDataExpression: true,
     default: preferred(
       own.map(({ value }) => value),
+      'createAndStart',
       'send',
     ),
     displayOptions: { show: { resource: [resource] } },
@@ -54,11 +56,11 @@ function operationProperty(operations: readonly Described[], resource: Resource)
   };
 }
 
-function preferred(values: readonly string[], wanted: string): string {
-  return values.includes(wanted) ? wanted : (values[0] ?? '');
+function preferred(values: readonly string[], ...wanted: readonly string[]): string {
+  return wanted.find((value) => values.includes(value)) ?? values[0] ?? '';
 }
 
-/** Each parameter once for a resource, shown for the operations that have it. */
+/** Each parameter once for a resource, shown for the operations that have it; below all others what may be left alone. */
 function parametersOf(operations: readonly Described[], resource: Resource): INodeProperties[] {
   const shown = new Map<INodeProperties, string[]>();
   for (const { value, parameters } of operations) {
@@ -66,7 +68,9 @@ function parametersOf(operations: readonly Described[], resource: Resource): INo
       shown.set(parameter, [...(shown.get(parameter) ?? []), value]);
     }
   }
-  return [...shown].map(([parameter, values]) => ({
+  const isLast = ({ name }: INodeProperties) => name === 'options';
+  const inOrder = [...shown].sort(([a], [b]) => Number(isLast(a)) - Number(isLast(b)));
+  return inOrder.map(([parameter, values]) => ({
     ...parameter,
     displayOptions: {
       ...parameter.displayOptions,

@@ -81,6 +81,17 @@ export function errorItem(
     item['code'] = error.code;
     if (error.reason !== undefined) item['reason'] = error.reason;
     if (error.status !== undefined) item['httpCode'] = error.status;
+    return item;
+  }
+  // What the runner refused.
+  const { code } = nodeError.context;
+  if (typeof code === 'string') item['code'] = code;
+  if (
+    nodeError instanceof NodeApiError &&
+    nodeError.httpCode !== null &&
+    nodeError.httpCode !== ''
+  ) {
+    item['httpCode'] = Number(nodeError.httpCode);
   }
   return item;
 }

@@ -14,9 +14,9 @@ export interface ListPage<T> {
   readonly next: string | null;
 }
 
-/** As many rows as the parameters "Return All" and "Limit" say, page by page. */
+/** As many rows as the parameters "Return All" and "Limit" say, page by page; without a policy whoever asks is patient already. */
 export async function collect<T>(
-  { context, policy }: Pick<Execution, 'context' | 'policy'>,
+  { context, policy }: Pick<Execution, 'context'> & Partial<Pick<Execution, 'policy'>>,
   item: number,
   page: (from: string | undefined, left: number) => Promise<ListPage<T>>,
 ): Promise<readonly T[]> {
@@ -26,7 +26,8 @@ export async function collect<T>(
   let from: string | undefined;
   for (;;) {
     const asked = from;
-    const { rows: more, next } = await patiently(policy, () => page(asked, most - rows.length));
+    const ask = () => page(asked, most - rows.length);
+    const { rows: more, next } = await (policy === undefined ? ask() : patiently(policy, ask));
     rows.push(...more.slice(0, most - rows.length));
     // A list that begins again and again has no end.
     if (next === null || seen.has(next)) return rows;

@@ -5,7 +5,14 @@ import type { LookBack } from './look-back';
 import type { Policy } from './patience';
 import type { Connection } from './platform';
 
-export type Resource = 'channel' | 'contact' | 'conversation' | 'media' | 'message' | 'template';
+export type Resource =
+  | 'campaign'
+  | 'channel'
+  | 'contact'
+  | 'conversation'
+  | 'media'
+  | 'message'
+  | 'template';
 
 /** What an operation works with: one account, for one execution of its node. */
 export interface Execution<P extends Provider = Provider> {

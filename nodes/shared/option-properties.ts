@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-const defaultCountry: INodeProperties = {
+export const defaultCountry: INodeProperties = {
   displayName: 'Default Country',
   name: 'defaultCountry',
   type: 'string',
@@ -19,7 +19,7 @@ const lookUpFirst: INodeProperties = {
     "Whether to look for the Send Key in the recipient's conversation before sending, and not to send again when it is there. Without this option that is done if a Send Key is given.",
 };
 
-const maxConcurrency: INodeProperties = {
+export const maxConcurrency: INodeProperties = {
   displayName: 'Max Concurrency',
   name: 'maxConcurrency',
   type: 'number',

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { locatorProperty } from './locators';
+import { type Locator, locatorProperty } from './locators';
 
 /** Parameters that platforms share. Names and texts are the same on each, so that values survive a switch. */
 
-export const inboxProperty: INodeProperties = locatorProperty({
+export const inboxLocator: Locator = {
   displayName: 'Inbox',
   name: 'inbox',
   description: 'The inbox to send from: a number, a channel or a mailbox of the account',
@@ -11,7 +11,9 @@ export const inboxProperty: INodeProperties = locatorProperty({
   one: 'an inbox',
   idExample: '3',
   required: true,
-});
+};
+
+export const inboxProperty: INodeProperties = locatorProperty(inboxLocator);
 
 export const recipientProperty: INodeProperties = {
   displayName: 'Recipient',

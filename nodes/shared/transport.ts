@@ -121,19 +121,32 @@ const NOT_WRITTEN = new Set([
   'CERT_UNTRUSTED',
   'CERT_SIGNATURE_FAILURE',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_REJECTED',
+  'HOSTNAME_MISMATCH',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+  'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  'ERR_SSL_UNSUPPORTED_PROTOCOL',
   'ERR_SSL_WRONG_VERSION_NUMBER',
 ]);
+
+/** What OpenSSL says before both sides know their version; EPROTO alone is also what breaks a connection in use. */
+const NO_HANDSHAKE =
+  /:(?:tls_validate_record_header:wrong version number|[\w/]*:(?:tlsv1 alert protocol version|unsupported protocol)):/;
 
 /**
  * Every other failure counts as written: a request that may have arrived is never called unsent. Time-outs and
  * unreachable hosts tell by their system call, because both also happen to a connection that is in use.
  */
-function noAnswerFrom(error: unknown): NoAnswer {
+export function noAnswerFrom(error: unknown): NoAnswer {
   const chain = causes(error);
   const code = chain.map(({ code }) => code).find((code) => typeof code === 'string');
   const unwritten = chain.some(
-    ({ code, syscall }) =>
+    ({ code, syscall, message }) =>
       (typeof code === 'string' && NOT_WRITTEN.has(code)) ||
+      (code === 'EPROTO' && typeof message === 'string' && NO_HANDSHAKE.test(message)) ||
       syscall === 'connect' ||
       syscall === 'getaddrinfo',
   );

@@ -48,8 +48,8 @@ describe('docs/platforms/operations.md', () => {
   );
 });
 
-describe('docs/n8n.md', () => {
-  const rows = readFileSync('docs/n8n.md', 'utf8')
+describe('docs/n8n-nodes.md', () => {
+  const rows = readFileSync('docs/n8n-nodes.md', 'utf8')
     .split('\n')
     .filter((line) => /^\| (Channel|Contact|Conversation|Media|Message|Template) \|/.test(line))
     .map((line) => line.split('|').map((cell) => cell.trim()));

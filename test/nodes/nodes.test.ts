@@ -6,6 +6,9 @@ import { PROVIDERS } from '../../core/words';
 import { Bevatel } from '../../nodes/Bevatel/Bevatel.node';
 import { Bird } from '../../nodes/Bird/Bird.node';
 import { birdOperations } from '../../nodes/Bird/operations';
+import { Campaign } from '../../nodes/Campaign/Campaign.node';
+import { campaignOperations } from '../../nodes/Campaign/operations';
+import { CampaignTrigger } from '../../nodes/CampaignTrigger/CampaignTrigger.node';
 import { Chatwoot } from '../../nodes/Chatwoot/Chatwoot.node';
 import { bevatelOperations, chatwootOperations } from '../../nodes/Chatwoot/operations';
 import { pivotcxOperations } from '../../nodes/Pivotcx/operations';
@@ -13,15 +16,23 @@ import { Pivotcx } from '../../nodes/Pivotcx/Pivotcx.node';
 import { pressnxpressOperations } from '../../nodes/Pressnxpress/operations';
 import { Pressnxpress } from '../../nodes/Pressnxpress/Pressnxpress.node';
 import type { Operation } from '../../nodes/shared/operation';
+import { EVENT_TYPES } from '../../worker/ledger';
 import { schemaPath } from '../support/n8n-schema';
 
 const NODES: readonly [string, INodeType, readonly Omit<Operation, 'work'>[]][] = [
   ['Bevatel', new Bevatel(), bevatelOperations],
   ['Bird', new Bird(), birdOperations],
+  ['Campaign', new Campaign(), campaignOperations],
   ['Chatwoot', new Chatwoot(), chatwootOperations],
   ['Pivotcx', new Pivotcx(), pivotcxOperations],
   ['Pressnxpress', new Pressnxpress(), pressnxpressOperations],
 ];
+
+/** With the trigger, which has no operations. */
+const ALL: readonly [string, INodeType][] = [
+  ...NODES.map(([name, node]) => [name, node] as [string, INodeType]),
+  ['CampaignTrigger', new CampaignTrigger()] as [string, INodeType],
+].sort(([a], [b]) => a.localeCompare(b));
 
 /** Properties and those inside collections. */
 function all(some: readonly INodeProperties[]): INodeProperties[] {
@@ -58,12 +69,12 @@ function offered({ description }: INodeType): [string, INodePropertyOptions][] {
 const names = (node: INodeType) =>
   offered(node).map(([resource, { value }]) => `${resource}:${String(value)}`);
 
-it('there is a node for each platform, and all are registered', () => {
-  expect(NODES.map(([, { description }]) => description.name).sort()).toEqual(
-    [...PROVIDERS].sort(),
+it('there is a node for each platform and for the runner, and all are registered', () => {
+  expect(ALL.map(([, { description }]) => description.name).sort()).toEqual(
+    [...PROVIDERS, 'campaign', 'campaignTrigger'].sort(),
   );
   const { n8n } = JSON.parse(readFileSync('package.json', 'utf8'));
-  expect(n8n.nodes).toEqual(NODES.map(([name]) => `dist/nodes/${name}/${name}.node.js`));
+  expect(n8n.nodes).toEqual(ALL.map(([name]) => `dist/nodes/${name}/${name}.node.js`));
 });
 
 it('each offers what its platform has, and nothing else', () => {
@@ -92,12 +103,17 @@ it('each offers what its platform has, and nothing else', () => {
       ...['contact:createOrFind', 'conversation:find', 'conversation:getMany', 'message:send'],
     ],
     Pressnxpress: ['message:sendTemplate'],
+    Campaign: [
+      ...['campaign:addRecipients', 'campaign:cancel', 'campaign:check', 'campaign:complete'],
+      ...['campaign:create', 'campaign:createAndStart', 'campaign:getMany', 'campaign:getResults'],
+      ...['campaign:getStatus', 'campaign:pause', 'campaign:resume', 'campaign:retry'],
+      ...['campaign:start', 'message:get', 'message:send'],
+    ],
   });
 });
 
 describe.each(NODES)('%s', (name, node, operations) => {
   const { description } = node;
-  const { properties } = description;
 
   it('offers every operation of its table', () => {
     expect(names(node).sort()).toEqual(
@@ -120,6 +136,53 @@ describe.each(NODES)('%s', (name, node, operations) => {
       for (const parameter of parameters) expect(visible).toContain(parameter.name);
     }
   });
+
+  it('shows what may be left alone below all else, and a mapper under its own name', () => {
+    for (const { resource, value } of operations) {
+      const shown = shownFor(node, resource, value).map((property) => property.name);
+      if (shown.includes('options')) expect([value, shown.at(-1)]).toEqual([value, 'options']);
+    }
+    for (const { displayName, typeOptions } of node.description.properties) {
+      const { resourceMapper } = typeOptions ?? {};
+      if (resourceMapper) expect(resourceMapper.valuesLabel).toBe(displayName);
+    }
+  });
+
+  it('describes the output of every operation, and of no other', () => {
+    for (const { resource, value } of operations) {
+      const path = schemaPath(name, resource, value);
+      const schema = JSON.parse(readFileSync(path, 'utf8'));
+      expect(Object.keys(schema), path).toEqual(['type', 'properties', 'version']);
+      expect(Object.keys(schema.properties).length, path).toBeGreaterThan(0);
+    }
+    const folder = schemaPath(name, '', '').replace(/\/\.json$/, '');
+    const described = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => file.replace(/\.json$/, '').replace('/', ':'));
+    expect(described.sort()).toEqual(names(node).sort());
+  });
+
+  it('is a tool that agents may use', () => {
+    expect(description.usableAsTool).toBe(true);
+  });
+});
+
+it('the trigger has no input, is no tool, and describes its output', () => {
+  const { description } = new CampaignTrigger();
+  expect(description).toMatchObject({ inputs: [], polling: true, group: ['trigger'] });
+  expect(description).not.toHaveProperty('usableAsTool');
+  const path = 'nodes/CampaignTrigger/__schema__/v1.0.0/output.json';
+  expect(Object.keys(JSON.parse(readFileSync(path, 'utf8')))).toEqual([
+    ...['type', 'properties', 'version'],
+  ]);
+  const [event] = description.properties.filter(({ name }) => name === 'events');
+  const offers = (event?.options as INodePropertyOptions[]).map(({ value }) => value);
+  expect(offers.toSorted()).toEqual([...EVENT_TYPES].sort());
+});
+
+describe.each(ALL)('%s', (name, node) => {
+  const { description } = node;
+  const { properties } = description;
 
   it('gives every list its options, in order, and a default that is one of them', () => {
     for (const property of all(properties)) {
@@ -153,24 +216,6 @@ describe.each(NODES)('%s', (name, node, operations) => {
       [...new Set(methods)].sort(),
     );
     for (const mapper of mappers) expect(properties).toContain(mapper);
-  });
-
-  it('describes the output of every operation, and of no other', () => {
-    for (const { resource, value } of operations) {
-      const path = schemaPath(name, resource, value);
-      const schema = JSON.parse(readFileSync(path, 'utf8'));
-      expect(Object.keys(schema), path).toEqual(['type', 'properties', 'version']);
-      expect(Object.keys(schema.properties).length, path).toBeGreaterThan(0);
-    }
-    const folder = schemaPath(name, '', '').replace(/\/\.json$/, '');
-    const described = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.json'))
-      .map((file) => file.replace(/\.json$/, '').replace('/', ':'));
-    expect(described.sort()).toEqual(names(node).sort());
-  });
-
-  it('is a tool that agents may use', () => {
-    expect(description.usableAsTool).toBe(true);
   });
 
   it('has its pictures, light and dark, and says where it is documented', () => {

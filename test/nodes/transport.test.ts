@@ -90,6 +90,8 @@ describe('no answer', () => {
     return new NodeApiError(context.getNode(), axios as never);
   };
 
+  const NO_HANDSHAKE =
+    'write EPROTO 40:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:tlsany_meth.c:77:';
   const UNWRITTEN: object[] = [
     { code: 'ECONNREFUSED', syscall: 'connect' },
     { code: 'ENOTFOUND', syscall: 'getaddrinfo' },
@@ -99,6 +101,7 @@ describe('no answer', () => {
     { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
     { code: 'CERT_HAS_EXPIRED' },
     { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    { code: 'EPROTO', syscall: 'write', message: NO_HANDSHAKE },
   ];
   it.each(UNWRITTEN)('is proof that nothing was written: %o', async (fields) => {
     const error = socketError(fields);
@@ -110,6 +113,7 @@ describe('no answer', () => {
   const WRITTEN: object[] = [
     { code: 'ECONNRESET' },
     { code: 'EPIPE', syscall: 'write' },
+    { code: 'EPROTO', syscall: 'write', message: 'write EPROTO 40:error:0A000438:SSL routines:x' },
     { code: 'ETIMEDOUT', syscall: 'read' },
     { code: 'EHOSTUNREACH', syscall: 'read' },
     { code: 'ECONNABORTED' },

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type {
   IBinaryData,
   IDataObject,
@@ -18,6 +19,8 @@ export interface FakeOptions {
   readonly tool?: 'context' | 'node';
   /** Parameters of every item, or of each. A resource locator is `{ mode, value }`. */
   readonly parameters: IDataObject | ((item: number) => IDataObject);
+  /** Parameters as they were written, where that is not what they become. */
+  readonly written?: IDataObject;
   readonly http?: (options: IHttpRequestOptions) => Promise<Answer>;
   readonly credentials?: IDataObject;
   /** What the node's credential does to a request; without it requests stay as the node makes them. */
@@ -46,6 +49,10 @@ const NODE: INode = {
   position: [0, 0],
   parameters: {},
 };
+
+async function wholeOf(data: Buffer | Readable): Promise<Buffer> {
+  return Buffer.isBuffer(data) ? data : Buffer.concat(await data.toArray());
+}
 
 /** As much of n8n's context as our nodes use, with n8n's habits: a parameter that nobody set is an error. */
 export function fakeContext(options: FakeOptions): Fake {
@@ -95,7 +102,12 @@ export function fakeContext(options: FakeOptions): Fake {
       Array.from({ length: options.items ?? 1 }, (_, item) => ({
         json: options.json?.(item) ?? {},
       })),
-    getNode: () => (options.tool === 'node' ? { ...NODE, type: `${NODE.type}Tool` } : NODE),
+    getNode: () => ({
+      ...NODE,
+      ...(options.tool === 'node' && { type: `${NODE.type}Tool` }),
+      // As they were written: an expression is still one.
+      parameters: { ...parametersOf(0), ...options.written },
+    }),
     isToolExecution: () => options.tool === 'context',
     getNodeParameter: read,
     getCurrentNodeParameter: (name: string, how?: { extractValue?: boolean }) =>
@@ -106,6 +118,7 @@ export function fakeContext(options: FakeOptions): Fake {
     getExecutionId: () => options.executionId ?? 'x1',
     getExecutionCancelSignal: () => options.signal,
     getTimezone: () => 'Europe/Berlin',
+    getInstanceId: () => 'instance-1',
     getWorkflow: () => ({ id: 'w1', name: 'test', active: false }),
     getWorkflowDataProxy: () => ({ $runIndex: 0 }),
     addExecutionHints: (...added: NodeExecutionHint[]) => void hints.push(...added),
@@ -121,8 +134,14 @@ export function fakeContext(options: FakeOptions): Fake {
       },
       assertBinaryData: (_item: number, name: string) => binary(name).data,
       getBinaryDataBuffer: async (_item: number, name: string) => binary(name).bytes,
-      prepareBinaryData: async (data: Buffer, fileName?: string, mimeType?: string) => ({
-        ...{ data: data.toString('base64'), mimeType: mimeType ?? '' },
+      getBinaryStream: async (id: string) =>
+        Readable.from(
+          Object.values(options.binary ?? {})
+            .filter(({ data }) => data.id === id)
+            .map(({ bytes }) => bytes),
+        ),
+      prepareBinaryData: async (data: Buffer | Readable, fileName?: string, mimeType?: string) => ({
+        ...{ data: (await wholeOf(data)).toString('base64'), mimeType: mimeType ?? '' },
         ...(fileName !== undefined && { fileName }),
       }),
     },

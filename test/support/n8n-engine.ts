@@ -9,6 +9,7 @@ import {
   type ICredentialDataDecryptedObject,
   ICredentialsHelper,
   type ICredentialType,
+  type IDataObject,
   type IHttpRequestOptions,
   type INode,
   type INodeExecutionData,
@@ -98,10 +99,65 @@ export async function loadNode(
   };
 }
 
+/** A node that n8n polls, in n8n's own context. */
+export interface Poller {
+  /** The items that a workflow would be started with; null: it is not started. */
+  poll(mode?: 'trigger' | 'manual'): Promise<INodeExecutionData[] | null>;
+  /** What n8n keeps for the workflow, as it would read it from its database after a restart. */
+  kept(): IDataObject;
+}
+
+interface PollerOptions {
+  readonly parameters: INode['parameters'];
+  readonly credentials: ICredentialDataDecryptedObject;
+  readonly kept?: IDataObject;
+}
+
+/** A trigger of ours, as it stands in the sources. */
+export function pollerOf(
+  type: INodeType,
+  credentialType: ICredentialType,
+  { parameters, credentials, kept }: PollerOptions,
+): Poller {
+  const [{ name: credential }] = type.description.credentials as [{ name: string }];
+  const node: INode = {
+    ...{ id: 'n1', name: 'Node', type: `p.${type.description.name}`, typeVersion: 1 },
+    ...{ position: [0, 0], parameters },
+    credentials: { [credential]: { id: '1', name: 'Account' } },
+  };
+  const workflow = workflowOf(node, () => type, kept);
+  const additional = additionalOf(new Vault(credentialType, credentials));
+  return {
+    async poll(mode = 'trigger') {
+      const activation = mode === 'manual' ? 'manual' : 'activate';
+      const context = new core.PollContext(workflow, node, additional, mode, activation);
+      const outputs = (await type.poll?.call(context as never)) ?? null;
+      return outputs?.[0] ?? null;
+    },
+    kept: () => JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject,
+  };
+}
+
+/** The same of an installed package. */
+export async function loadPoller(
+  folder: string,
+  name: string,
+  credential: string,
+): Promise<(options: PollerOptions) => Poller> {
+  const loader = new core.PackageDirectoryLoader(folder);
+  await loader.loadAll();
+  const type = NodeHelpers.getVersionedNodeType(loader.getNode(name).type);
+  return (options) => pollerOf(type, loader.getCredential(credential).type, options);
+}
+
 /** A workflow of this node alone. */
-function workflowOf(node: INode, typeOf: (version?: number) => INodeType): Workflow {
+function workflowOf(
+  node: INode,
+  typeOf: (version?: number) => INodeType,
+  staticData: IDataObject = {},
+): Workflow {
   return new Workflow({
-    ...{ id: 'w1', active: false, nodes: [node], connections: {} },
+    ...{ id: 'w1', active: false, nodes: [node], connections: {}, staticData },
     nodeTypes: {
       getByName: () => typeOf(),
       getByNameAndVersion: (_type, version) => typeOf(version),
