@@ -8,6 +8,7 @@ import { formatMessage } from 'publint/utils';
 import { lintPackage } from './n8n-scan.mjs';
 
 const root = join(import.meta.dirname, '..');
+const kB = (bytes) => `${Math.round(bytes / 1000).toLocaleString('en')} kB`;
 const work = mkdtempSync(join(tmpdir(), 'campaign-runner-package-'));
 let failed = false;
 
@@ -34,7 +35,7 @@ execFileSync('tar', ['-xzf', join(work, packed.filename), '-C', work]);
 const found = await lintPackage(unpacked);
 if (found !== '') console.log(found);
 console.log(
-  `n8n scan: ${packed.files.length} files, ${packed.size} bytes packed: ${found === '' ? 'passed' : 'failed'}`,
+  `n8n scan: ${packed.files.length} files, ${kB(packed.size)} packed, ${kB(packed.unpackedSize)} installed: ${found === '' ? 'passed' : 'failed'}`,
 );
 failed ||= found !== '';
 

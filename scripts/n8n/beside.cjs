@@ -1,5 +1,6 @@
 'use strict';
-// Loaded into n8n by `node --require`: n8n ends with whoever started it, and leaves behind how much memory it took at most.
+// Loaded by `node --require` into n8n, and into a runner beside it: it ends with whoever started it, and leaves behind how
+// much memory it took at most.
 const { writeFileSync } = require('node:fs');
 const { Socket } = require('node:net');
 

@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../worker/sandbox';
@@ -6,16 +6,12 @@ import { executeInN8n } from '../support/n8n-execution';
 import { logIn } from '../support/n8n-owner';
 import { importIntoN8n } from '../support/n8n-process';
 import {
-  byHand,
   connectionTo,
-  exampleData,
-  exampleWorkflows,
   type N8nWorkflow,
   OUR_NODES,
   ready,
   sandboxCredentials,
 } from '../support/n8n-workflows';
-import { EXAMPLES } from './examples';
 import { installed, place } from './here';
 
 /** The packed package in a real n8n: imported, executed and published by n8n's own means, against the sandbox. */
@@ -160,39 +156,5 @@ describe.skipIf(installed === undefined)('in a real n8n', () => {
       .toBeGreaterThan(looks + 4);
     await owner.unpublish('byTheClock');
     expect(sandbox.summary()).toMatchObject({ accepted: 1, doubles: 0 });
-  });
-
-  describe('the examples', () => {
-    const workflows = exampleWorkflows();
-    beforeAll(() => {
-      for (const [name, path] of exampleData()) copyFileSync(path, join(place.files, name));
-    });
-
-    it('are all known here', () => {
-      expect(Object.keys(EXAMPLES).sort()).toEqual([...workflows.keys()]);
-    });
-
-    for (const [name, workflow] of workflows) {
-      it(name, async () => {
-        const {
-          before,
-          credentials = () => [],
-          item,
-          check,
-          withinMs,
-        } = EXAMPLES[name] ?? expect.fail();
-        const undo = await before?.(place, sandbox);
-        try {
-          const all = [...sandboxCredentials(sandbox), ...credentials(sandbox)];
-          await importIntoN8n(place, 'credentials', all);
-          const id = `example-${[...workflows.keys()].indexOf(name)}`;
-          const executable = byHand(ready(workflow, { id, credentials: all }), item);
-          await importIntoN8n(place, 'workflow', [executable]);
-          await check(await executeInN8n(place, id, withinMs), sandbox);
-        } finally {
-          await undo?.();
-        }
-      });
-    }
   });
 });

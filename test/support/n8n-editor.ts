@@ -48,12 +48,21 @@ export interface Editor {
   readonly complaints: readonly string[];
   /** The panel of a node, open. */
   open(node: string): Promise<Locator>;
+  /** Whether the open panel shows what comes in. */
+  hasInput(): Promise<boolean>;
+  /** By the button of the open panel of a trigger. */
+  fetchTestEvent(): Promise<void>;
   /** What a list of the open panel offers, after it was opened, or what it says of its failure. */
   offered(parameter: string): Promise<readonly string[]>;
+  /** Takes what an open list offers. */
+  choose(entry: string): Promise<void>;
   /** The form of the open panel's credential, which n8n tries out when it is opened. */
   openCredential(): Promise<Locator>;
   /** Executes the workflow, and waits until this node is marked as done. */
   execute(node: string): Promise<void>;
+  showOutputAs(view: 'Schema' | 'Table' | 'JSON'): Promise<void>;
+  /** Takes away what n8n says in passing. */
+  tidy(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -91,12 +100,21 @@ export async function openWorkflow(
       await panel.waitFor();
       return panel;
     },
+    async hasInput() {
+      await marked('output-panel').waitFor();
+      return marked('ndv-input-panel').isVisible();
+    },
+    fetchTestEvent: () => marked('node-execute-button').first().click(),
     async offered(parameter) {
       await marked(`resource-locator-${parameter}`).locator('input').last().click();
       const lines = marked('rlc-item').or(marked('rlc-error-container'));
       await lines.first().waitFor();
       const texts = await lines.allInnerTexts();
       return texts.map((text) => text.trim());
+    },
+    async choose(entry) {
+      await marked('rlc-item').filter({ hasText: entry }).first().click();
+      await marked('rlc-item').first().waitFor({ state: 'hidden' });
     },
     async openCredential() {
       await panel.locator('[data-test-id="credential-edit-button"]').click();
@@ -106,6 +124,15 @@ export async function openWorkflow(
     async execute(node) {
       await marked('execute-workflow-button').click();
       await onCanvas(node).locator('[data-test-id="canvas-node-status-success"]').waitFor();
+    },
+    async showOutputAs(view) {
+      await marked('output-panel').getByText(view, { exact: true }).click();
+    },
+    async tidy() {
+      for (const button of await page.locator('.el-notification__closeBtn').all()) {
+        await button.click();
+      }
+      await page.mouse.move(0, 0);
     },
     close: () => context.close(),
   };

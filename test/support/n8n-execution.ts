@@ -10,8 +10,12 @@ export interface Execution {
   items(node: string): readonly INodeExecutionData['json'][];
   /** The same with the item of the input that each belongs to. */
   paired(node: string): readonly INodeExecutionData[];
+  /** How often a node ran. */
+  runs(node: string): number;
   /** From its first node to its last, by n8n's clock. */
   readonly ms: number;
+  /** Of all runs of one node. */
+  tookMs(node: string): number;
   /** The most memory that n8n's process had, in bytes: starting it and printing the result are in it. */
   readonly peak: number;
 }
@@ -36,7 +40,10 @@ export async function executeInN8n(
     error,
     paired,
     items: (node) => paired(node).map(({ json }) => json),
+    runs: (node) => runData[node]?.length ?? 0,
     ms: Date.parse(String(run.stoppedAt)) - Date.parse(String(run.startedAt)),
+    tookMs: (node) =>
+      (runData[node] ?? []).reduce((sum, { executionTime }) => sum + executionTime, 0),
     peak,
   };
 }

@@ -12,6 +12,8 @@ export interface Owner {
   /** Makes a workflow run by its triggers, from now on. */
   publish(workflowId: string): Promise<void>;
   unpublish(workflowId: string): Promise<void>;
+  /** What the triggers of a workflow have kept for their next time; null before their first. */
+  kept(workflowId: string): Promise<object | null>;
 }
 
 export async function setUpOwner(place: N8nPlace): Promise<Owner> {
@@ -39,6 +41,9 @@ function ownerBy(place: N8nPlace, answer: Response): Owner {
       await ask('POST', `/rest/workflows/${id}/activate`, { versionId });
     },
     unpublish: (id) => ask('POST', `/rest/workflows/${id}/deactivate`, {}),
+    async kept(id) {
+      return (await ask<{ staticData: object | null }>('GET', `/rest/workflows/${id}`)).staticData;
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { PROVIDERS, type ProviderId } from '../../core/words';
 import type { Sandbox } from '../../worker/sandbox';
@@ -111,10 +111,22 @@ export function exampleWorkflows(): ReadonlyMap<string, N8nWorkflow> {
   );
 }
 
-/** What they read, such as a list: paths by name. */
-export function exampleData(): ReadonlyMap<string, string> {
-  const files = exampleFiles().filter((file) => !['.json', '.md'].includes(extname(file)));
-  return new Map(files.map((file) => [file, join(EXAMPLES, file)]));
+/** The folder that n8n's own container may read. */
+const CONTAINER_FILES = '/home/node/.n8n-files';
+
+/** One of them, with its lists in this folder. */
+export function exampleIn(files: string, name: string): N8nWorkflow {
+  const text = JSON.stringify(exampleWorkflows().get(name));
+  return JSON.parse(text.replaceAll(CONTAINER_FILES, files)) as N8nWorkflow;
+}
+
+/** Puts what they read into this folder. */
+export function copyExampleData(files: string): void {
+  for (const file of exampleFiles()) {
+    if (!['.json', '.md'].includes(extname(file))) {
+      copyFileSync(join(EXAMPLES, file), join(files, file));
+    }
+  }
 }
 
 const exampleFiles = (): string[] => (existsSync(EXAMPLES) ? readdirSync(EXAMPLES).sort() : []);
