@@ -4,10 +4,9 @@ import { parseArgs } from 'node:util';
 import { executeInN8n } from '../../test/support/n8n-execution';
 import { importIntoN8n, type N8nPlace } from '../../test/support/n8n-process';
 import { ready, sandboxCredentials } from '../../test/support/n8n-workflows';
-import { freshDatabase, startPostgres } from '../../test/support/postgres';
-import { startRealN8n } from '../../test/support/real-n8n';
 import { startSandbox } from '../../worker/sandbox';
 import { count, scaled } from '../row';
+import { withN8n } from './with-n8n';
 import {
   FAULTS,
   HEADER,
@@ -57,28 +56,18 @@ async function measure(place: N8nPlace, way: Way, condition: Condition): Promise
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
-  const postgres = await startPostgres();
-  try {
-    const database = await freshDatabase(postgres.url);
-    const n8n = await startRealN8n(database.url);
-    console.error(`n8n: ${n8n.how}`);
-    await n8n.stop();
-    const rows: Row[] = [];
-    try {
-      for (const condition of CONDITIONS) {
-        for (const way of condition.ways) {
-          const what = `${condition.name}: ${way.name}`;
-          console.error(`bench: ${what} …`);
-          rows.push({ what, ...(await measure(n8n.place, way, condition)) });
-        }
+  const rows = await withN8n(async (place) => {
+    const done: Row[] = [];
+    for (const condition of CONDITIONS) {
+      for (const way of condition.ways) {
+        const what = `${condition.name}: ${way.name}`;
+        console.error(`bench: ${what} …`);
+        done.push({ what, ...(await measure(place, way, condition)) });
       }
-    } finally {
-      await n8n.close();
     }
-    console.log(values.json ? JSON.stringify(rows) : table(rows));
-  } finally {
-    await postgres.close();
-  }
+    return done;
+  });
+  console.log(values.json ? JSON.stringify(rows) : table(rows));
 }
 
 function table(rows: readonly Row[]): string {
