@@ -216,6 +216,7 @@ describe.skipIf(installed === undefined)("in n8n's editor", () => {
     const editor = await edit('replyToHuman');
     const panel = await editor.open('When somebody replies');
     await editor.fetchTestEvent();
+    await expect.poll(() => panel.innerText()).toContain('1 item');
     await editor.showOutputAs('Schema');
     await expect.poll(() => panel.innerText()).toContain('Can I pick it up on Friday?');
     await picture(editor, 'campaign-trigger');
