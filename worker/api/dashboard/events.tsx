@@ -6,6 +6,7 @@ import { Badge } from './badge';
 import { pathOf } from './campaign/actions';
 import { Frame } from './frame';
 import { Told } from './note';
+import { TableHead } from './table-head';
 import { When } from './when';
 
 interface EventsProps {
@@ -47,15 +48,7 @@ const List: FC<EventsProps> = ({ events }) => (
       <p class="soft">Nothing has happened yet.</p>
     ) : (
       <table class="cards" role="table">
-        <thead role="rowgroup">
-          <tr role="row">
-            {COLUMNS.map((label) => (
-              <th scope="col" role="columnheader">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead labels={COLUMNS} />
         <tbody role="rowgroup">
           {events.map((event) => (
             <Line event={event} />

@@ -6,6 +6,7 @@ import type { CampaignStatus } from '../../status';
 import { Frame } from '../frame';
 import { Icon } from '../icons';
 import { type Message, Said } from '../note';
+import { TableHead } from '../table-head';
 import { When } from '../when';
 import { many } from '../words';
 import { pathOf } from './actions';
@@ -64,17 +65,9 @@ const Rows: FC<RowsProps> = ({ name, rows, more, single }) => (
   <section class="card" aria-labelledby="rows">
     <h2 id="rows">{single ? 'The row' : 'The rows'}</h2>
     <table class="cards" role="table" aria-labelledby="rows">
-      <thead role="rowgroup">
-        <tr role="row">
-          {['Row', 'To', 'Why', 'Conversation', 'Since', ...(single ? [] : ['One by one'])].map(
-            (label) => (
-              <th scope="col" role="columnheader">
-                {label}
-              </th>
-            ),
-          )}
-        </tr>
-      </thead>
+      <TableHead
+        labels={['Row', 'To', 'Why', 'Conversation', 'Since', ...(single ? [] : ['One by one'])]}
+      />
       <tbody role="rowgroup">
         {rows.map((each) => (
           <tr role="row">

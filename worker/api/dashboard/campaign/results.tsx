@@ -4,6 +4,7 @@ import { describeReason } from '../../../campaign/reasons';
 import type { ResultRow } from '../../../ledger';
 import type { CampaignStatus } from '../../status';
 import { Badge, labelOf } from '../badge';
+import { TableHead } from '../table-head';
 import { When } from '../when';
 import { count } from '../words';
 import { pathOf } from './actions';
@@ -94,15 +95,7 @@ const Rows: FC<{ name: string; rows: readonly ResultRow[]; mayAct: boolean }> = 
   mayAct,
 }) => (
   <table class="cards" role="table" aria-labelledby="results-title">
-    <thead role="rowgroup">
-      <tr role="row">
-        {COLUMNS.map((label) => (
-          <th scope="col" role="columnheader">
-            {label}
-          </th>
-        ))}
-      </tr>
-    </thead>
+    <TableHead labels={COLUMNS} />
     <tbody role="rowgroup">
       {rows.map((row) => (
         <tr role="row">
