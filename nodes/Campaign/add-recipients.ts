@@ -1,5 +1,4 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { readChoice, refuse } from '../shared/values';
 import { needSameCampaign } from './agreed';
 import type { Campaign } from './api';
 import { sealed } from './create';
@@ -9,6 +8,7 @@ import { handOver, oneItem } from './hand-over';
 import { hintAtOutcome } from './hints';
 import { readList } from './list-of-items';
 import type { CampaignExecution } from './operation';
+import { readCampaign } from './properties';
 import { pathOf } from './request';
 import { showCampaign } from './shape';
 
@@ -18,8 +18,7 @@ export async function addRecipients(
 ): Promise<readonly INodeExecutionData[]> {
   const { context, runner } = execution;
   needSameCampaign(context);
-  const name = readChoice(context, 0, 'campaign');
-  if (name === '') throw refuse(context, 0, "The parameter 'Campaign' is empty");
+  const name = readCampaign(context, 0);
   const list = readList(context);
   const show = { method: 'GET', path: pathOf(name) } as const;
   const { imported } = await runner.ask<Campaign>(show);

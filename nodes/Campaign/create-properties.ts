@@ -1,12 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { mapperProperty } from '../shared/mapped';
 import {
   templateParametersProperty,
   templateProperty,
   textProperty,
 } from '../shared/message-properties';
 import { campaignOptions } from './create-options';
-import { accountProperty, inboxProperty, messageTypeProperty, shownFor } from './properties';
+import {
+  accountProperty,
+  inboxProperty,
+  messageTypeProperty,
+  shownFor,
+  templateVariablesProperty,
+} from './properties';
 
 /** What a new campaign is asked for by. */
 
@@ -84,18 +89,8 @@ const campaignText: INodeProperties = {
   description: `The text of the message. ${LIQUID}`,
 };
 
-const templateVariables = mapperProperty(
-  {
-    displayName: 'Template Variables',
-    name: 'templateVariables',
-    description: `What the placeholders of the template are filled with. ${LIQUID}`,
-  },
-  {
-    method: 'getTemplateVariables',
-    singular: 'variable',
-    plural: 'variables',
-    dependsOn: ['account.value', 'inbox.value', 'template.value'],
-  },
+const templateVariables = templateVariablesProperty(
+  `What the placeholders of the template are filled with. ${LIQUID}`,
 );
 
 const consentMethod: INodeProperties = {

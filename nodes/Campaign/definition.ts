@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { parseTemplateValue } from '../shared/search';
-import { readChoice, readFields, readValue, readWord, refuse } from '../shared/values';
+import { needed, readChoice, readFields, readValue, readWord, refuse } from '../shared/values';
 import type { NewCampaign } from './api';
 import { readGroup, readTemplateParams } from './fixed-texts';
 
@@ -96,9 +96,7 @@ function readAudience(
 }
 
 function needChoice(context: IExecuteFunctions, item: number, name: string, label: string): string {
-  const chosen = readChoice(context, item, name);
-  if (chosen !== '') return chosen;
-  throw refuse(context, item, `The parameter '${label}' is empty`);
+  return needed(context, item, { value: readChoice(context, item, name), label });
 }
 
 function manyOf(

@@ -1,14 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { errorItem, toNodeError } from '../shared/errors';
+import { readRunOptions } from '../shared/parameters';
 import { runItems } from '../shared/run';
 import { isTool, refuseBulk } from '../shared/tool';
 import { refuse } from '../shared/values';
 import type { CampaignExecution, CampaignOperation } from './operation';
-import { readPatience } from './run-options';
 import { createRunner } from './runner';
-
-/** Items that are asked about at the same time, without the option. */
-const AT_ONCE = 5;
 
 /** The whole `execute` of the node. */
 export async function executeCampaign(
@@ -18,20 +15,18 @@ export async function executeCampaign(
   if (context.getInputData().length === 0) return [];
   const operation = operationOf(context, operations);
   refuseForAgents(context, operation);
+  const { maxConcurrency, maxRetries, timeoutMs } = readRunOptions(context);
   const execution: CampaignExecution = {
     context,
-    runner: createRunner(context, readPatience(context)),
+    runner: createRunner(context, { maxRetries, timeoutMs }),
     signal: context.getExecutionCancelSignal(),
   };
   const { all, each } = operation;
   if (all !== undefined) return allAtOnce(execution, all);
-  const atOnce = Number(context.getNodeParameter('options.maxConcurrency', 0, AT_ONCE));
-  return runItems(
-    context,
-    Math.max(1, Math.trunc(atOnce) || AT_ONCE),
-    async (item) => (await each?.(execution, item)) ?? [],
-    { again: null, hintsAtCampaigns: false },
-  );
+  return runItems(context, maxConcurrency, async (item) => (await each?.(execution, item)) ?? [], {
+    again: null,
+    hintsAtCampaigns: false,
+  });
 }
 
 function operationOf(

@@ -1,23 +1,18 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { collect } from '../shared/lists';
 import { each, one } from '../shared/operation';
-import { maxConcurrency } from '../shared/option-properties';
+import { maxConcurrency, optionsOf } from '../shared/option-properties';
 import { collection, limitProperty, returnAllProperty } from '../shared/properties';
-import { readChoice, readWord, readWords, refuse } from '../shared/values';
+import { readWord, readWords } from '../shared/values';
 import type { Campaign, CampaignCheck, GetCampaignsResponse } from './api';
+import { listed } from './listed';
 import type { CampaignExecution, CampaignOperation } from './operation';
-import { campaignProperty } from './properties';
+import { campaignProperty, readCampaign } from './properties';
 import { pathOf, type RunnerRequest } from './request';
 import { maxRetries, timeoutSeconds } from './run-options';
 import { showCampaign } from './shape';
 
-/** Most rows that the API gives at once. */
-export const PAGE = 1_000;
-
 /** Of what asks for one thing for each item. */
-export const askOptions: INodeProperties = collection('Options', 'options', 'Add option', [
-  ...[maxConcurrency, maxRetries, timeoutSeconds],
-]);
+export const askOptions = optionsOf(maxConcurrency, maxRetries, timeoutSeconds);
 
 const why: INodeProperties = {
   displayName: 'Reason',
@@ -65,9 +60,7 @@ function acting(act: Act, ...more: readonly INodeProperties[]): CampaignOperatio
 
 /** The path of the chosen campaign. */
 export function campaignPath({ context }: Pick<CampaignExecution, 'context'>, item: number) {
-  const name = readChoice(context, item, 'campaign');
-  if (name !== '') return pathOf(name);
-  throw refuse(context, item, "The parameter 'Campaign' is empty");
+  return pathOf(readCampaign(context, item));
 }
 
 function post<T>(
@@ -117,17 +110,10 @@ export const manageOperations: readonly CampaignOperation[] = [
     ],
     async each(execution, item) {
       const state = readWords(execution.context, item, 'filters.states').join(',');
-      const rows = await collect(execution, item, async (after, left) => {
-        const { items, next } = await execution.runner.ask<GetCampaignsResponse>(
-          {
-            ...{ method: 'GET', path: '/campaigns' },
-            query: { after, limit: Math.min(PAGE, left), state: state || undefined },
-          },
-          item,
-        );
-        return { rows: items, next };
-      });
-      return each(rows);
+      const query = { state: state || undefined };
+      return each(
+        await listed<GetCampaignsResponse>(execution, item, { path: '/campaigns', query }),
+      );
     },
   },
   acting({

@@ -1,5 +1,7 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { locatorProperty } from '../shared/locators';
+import { mapperProperty } from '../shared/mapped';
+import { needed, readChoice } from '../shared/values';
 
 /** Something of the runner that is chosen from a list, or given by its name. */
 function namedLocator(
@@ -33,6 +35,11 @@ export const campaignProperty: INodeProperties = namedLocator(
   { method: 'searchCampaigns', one: 'a campaign', example: 'spring-recall' },
 );
 
+/** The name of the chosen campaign. */
+export function readCampaign(context: IExecuteFunctions, item: number): string {
+  return needed(context, item, { value: readChoice(context, item, 'campaign'), label: 'Campaign' });
+}
+
 export const accountProperty: INodeProperties = namedLocator(
   {
     displayName: 'Account',
@@ -63,6 +70,17 @@ export const messageTypeProperty: INodeProperties = {
     { name: 'Text', value: 'text', description: 'A text of your own' },
   ],
 };
+
+/** A field for each variable of the chosen template. */
+export function templateVariablesProperty(description: string): INodeProperties {
+  return mapperProperty(
+    { displayName: 'Template Variables', name: 'templateVariables', description },
+    {
+      ...{ method: 'getTemplateVariables', singular: 'variable', plural: 'variables' },
+      dependsOn: ['account.value', 'inbox.value', 'template.value'],
+    },
+  );
+}
 
 /** The same property, shown only for these values of others. */
 export function shownFor(

@@ -1,11 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { collect } from '../shared/lists';
 import { each, type Result } from '../shared/operation';
 import { collection, limitProperty, returnAllProperty } from '../shared/properties';
 import { isTool } from '../shared/tool';
 import { readChoice, readWord, readWords, refuse } from '../shared/values';
 import type { GetCampaignsByNameResultsResponse } from './api';
-import { askOptions, campaignPath, PAGE } from './manage-operations';
+import { listed } from './listed';
+import { askOptions, campaignPath } from './manage-operations';
 import type { CampaignExecution, CampaignOperation } from './operation';
 import { campaignProperty, shownFor } from './properties';
 
@@ -82,15 +82,8 @@ export const resultsOperations: readonly CampaignOperation[] = [
 
 async function resultRows(execution: CampaignExecution, item: number): Promise<readonly Result[]> {
   const path = `${campaignPath(execution, item)}/results`;
-  const filters = filtersOf(execution, item);
-  const rows = await collect(execution, item, async (after, left) => {
-    const { items, next } = await execution.runner.ask<GetCampaignsByNameResultsResponse>(
-      { method: 'GET', path, query: { ...filters, after, limit: Math.min(PAGE, left) } },
-      item,
-    );
-    return { rows: items, next };
-  });
-  return each(rows);
+  const query = filtersOf(execution, item);
+  return each(await listed<GetCampaignsByNameResultsResponse>(execution, item, { path, query }));
 }
 
 /** Goes from the runner to where n8n keeps files, without being held as a whole. */

@@ -1,5 +1,6 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { collection } from '../shared/properties';
+import type { INodeProperties } from 'n8n-workflow';
+import * as ofPlatforms from '../shared/option-properties';
+import { optionsOf } from '../shared/option-properties';
 
 const fields: INodeProperties = {
   displayName: 'Fields',
@@ -21,21 +22,13 @@ const keepOpen: INodeProperties = {
 };
 
 export const maxRetries: INodeProperties = {
-  displayName: 'Max Retries',
-  name: 'maxRetries',
-  type: 'number',
-  typeOptions: { minValue: 0 },
-  default: 3,
+  ...ofPlatforms.maxRetries,
   description:
     'How often a request is repeated that the runner did not answer or refused for now. Nobody is added twice by it.',
 };
 
 export const timeoutSeconds: INodeProperties = {
-  displayName: 'Timeout (Seconds)',
-  name: 'timeoutSeconds',
-  type: 'number',
-  typeOptions: { minValue: 1 },
-  default: 60,
+  ...ofPlatforms.timeoutSeconds,
   description: 'How long to wait for each answer of the runner',
 };
 
@@ -50,24 +43,9 @@ const waitSeconds: INodeProperties = {
 };
 
 /** Of Create, and Create and Start. */
-export const createRunOptions: INodeProperties = collection('Options', 'options', 'Add option', [
+export const createRunOptions = optionsOf(
   ...[fields, keepOpen, maxRetries, timeoutSeconds, waitSeconds],
-]);
+);
 
 /** Of Add Recipients. */
-export const addRunOptions: INodeProperties = collection('Options', 'options', 'Add option', [
-  ...[fields, maxRetries, timeoutSeconds],
-]);
-
-/** How patient to be with the runner; read from the first item. */
-export function readPatience(context: IExecuteFunctions): {
-  readonly maxRetries: number;
-  readonly timeoutMs: number;
-} {
-  const option = (name: string, standard: number): number =>
-    Number(context.getNodeParameter(`options.${name}`, 0, standard));
-  return {
-    maxRetries: Math.max(0, Math.trunc(option('maxRetries', 3))),
-    timeoutMs: option('timeoutSeconds', 60) * 1_000,
-  };
-}
+export const addRunOptions = optionsOf(fields, maxRetries, timeoutSeconds);

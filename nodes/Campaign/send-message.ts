@@ -6,7 +6,7 @@ import { pause } from '../shared/pace';
 import { readKey } from '../shared/parameters';
 import { fingerprint } from '../shared/platform';
 import { parseTemplateValue } from '../shared/search';
-import { readChoice, readPairs, readValue, readWord, refuse } from '../shared/values';
+import { needed, readChoice, readPairs, readValue, readWord } from '../shared/values';
 import type { PostSendsData, Send } from './api';
 import type { CampaignExecution } from './operation';
 
@@ -77,27 +77,24 @@ function isDecided({ state, campaignState }: Send): boolean {
 }
 
 function readMessage(context: IExecuteFunctions, item: number): NewSend {
-  const needed = (value: string, label: string): string => {
-    if (value.trim() !== '') return value;
-    throw refuse(context, item, `The parameter '${label}' is empty`);
-  };
+  const need = (value: string, label: string) => needed(context, item, { value, label });
   const country = readWord(context, item, 'options.defaultCountry').toUpperCase();
   const name = readWord(context, item, 'contactName');
   return {
-    account: needed(readChoice(context, item, 'account'), 'Account'),
-    inbox: needed(readChoice(context, item, 'inbox'), 'Inbox'),
-    to: needed(readWord(context, item, 'recipient'), 'Recipient'),
+    account: need(readChoice(context, item, 'account'), 'Account'),
+    inbox: need(readChoice(context, item, 'inbox'), 'Inbox'),
+    to: need(readWord(context, item, 'recipient'), 'Recipient'),
     ...(country !== '' && { country }),
     ...(name !== '' && { name }),
     ...(context.getNodeParameter('messageType', item, 'text') === 'template'
       ? { template: readTemplate(context, item) }
-      : { text: needed(readValue(context, item, 'text'), 'Text') }),
+      : { text: need(readValue(context, item, 'text'), 'Text') }),
   };
 }
 
 function readTemplate(context: IExecuteFunctions, item: number): NonNullable<NewSend['template']> {
   const { name, language } = parseTemplateValue(readChoice(context, item, 'template'));
-  if (name === '') throw refuse(context, item, "The parameter 'Template' is empty");
+  needed(context, item, { value: name, label: 'Template' });
   const mapped = Object.entries(readMapped(context, item, 'templateVariables'));
   const params = {
     ...Object.fromEntries(mapped.map(([param, value]) => [param, String(value)] as const)),

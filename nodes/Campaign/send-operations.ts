@@ -1,34 +1,31 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { mapperProperty } from '../shared/mapped';
 import {
   templateParametersProperty,
   templateProperty,
   textProperty,
 } from '../shared/message-properties';
 import { one } from '../shared/operation';
-import { defaultCountry, maxConcurrency } from '../shared/option-properties';
-import { collection, nameProperty, recipientProperty } from '../shared/properties';
-import { readWord, refuse } from '../shared/values';
+import { defaultCountry, maxConcurrency, optionsOf } from '../shared/option-properties';
+import { readGivenId } from '../shared/parameters';
+import { nameProperty, recipientProperty } from '../shared/properties';
 import type { Send } from './api';
 import { askOptions } from './manage-operations';
 import type { CampaignOperation } from './operation';
-import { accountProperty, inboxProperty, messageTypeProperty, shownFor } from './properties';
+import {
+  accountProperty,
+  inboxProperty,
+  messageTypeProperty,
+  shownFor,
+  templateVariablesProperty,
+} from './properties';
 import { maxRetries, timeoutSeconds } from './run-options';
 import { sendMessage } from './send-message';
 
 const asText = { messageType: ['text'] };
 const asTemplate = { messageType: ['template'] };
 
-const templateVariables = mapperProperty(
-  {
-    displayName: 'Template Variables',
-    name: 'templateVariables',
-    description: 'What the placeholders of the template are filled with',
-  },
-  {
-    ...{ method: 'getTemplateVariables', singular: 'variable', plural: 'variables' },
-    dependsOn: ['account.value', 'inbox.value', 'template.value'],
-  },
+const templateVariables = templateVariablesProperty(
+  'What the placeholders of the template are filled with',
 );
 
 const sendKey: INodeProperties = {
@@ -68,8 +65,7 @@ export const sendOperations: readonly CampaignOperation[] = [
     description: 'Say what became of a message that was sent alone or by a campaign',
     parameters: [sendId, askOptions],
     async each({ context, runner }, item) {
-      const id = readWord(context, item, 'sendId');
-      if (id === '') throw refuse(context, item, "The parameter 'Send ID' is empty");
+      const id = readGivenId(context, item, { name: 'sendId', label: 'Send ID' });
       const path = `/sends/${encodeURIComponent(id)}`;
       return one(await runner.ask<Send>({ method: 'GET', path }, item));
     },
@@ -85,9 +81,7 @@ export const sendOperations: readonly CampaignOperation[] = [
       shownFor(templateVariables, asTemplate),
       shownFor(templateParametersProperty, asTemplate),
       sendKey,
-      collection('Options', 'options', 'Add option', [
-        ...[defaultCountry, maxConcurrency, maxRetries, timeoutSeconds, waitSeconds],
-      ]),
+      optionsOf(...[defaultCountry, maxConcurrency, maxRetries, timeoutSeconds, waitSeconds]),
     ],
     each: sendMessage,
   },

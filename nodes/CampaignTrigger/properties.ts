@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { accountProperty, campaignProperty } from '../Campaign/properties';
-import { collection } from '../shared/properties';
+import { optionsOf } from '../shared/option-properties';
 
 const { required: _campaign, ...anyCampaign } = campaignProperty;
 const { required: _account, ...anyAccount } = accountProperty;
@@ -80,15 +80,13 @@ export const triggerProperties: INodeProperties[] = [
     description:
       "Only events of this account of the runner's; those of all if empty. Another one begins with what happens from then on.",
   },
-  collection('Options', 'options', 'Add option', [
-    {
-      displayName: 'Max Events per Poll',
-      name: 'maxEvents',
-      type: 'number',
-      typeOptions: { minValue: 1, maxValue: 10_000 },
-      default: 1_000,
-      description:
-        'How many items the workflow is started with at most. The rest comes with the next poll.',
-    },
-  ]),
+  optionsOf({
+    displayName: 'Max Events per Poll',
+    name: 'maxEvents',
+    type: 'number',
+    typeOptions: { minValue: 1, maxValue: 10_000 },
+    default: 1_000,
+    description:
+      'How many items the workflow is started with at most. The rest comes with the next poll.',
+  }),
 ];

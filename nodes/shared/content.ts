@@ -4,7 +4,7 @@ import { readFiles } from './files';
 import { readMapped } from './mapped';
 import type { Execution } from './operation';
 import { parseTemplateValue } from './search';
-import { readChoice, readPairs, readValue, refuse } from './values';
+import { needed, readChoice, readPairs, readValue, refuse } from './values';
 
 export function readText({ context }: Pick<Execution, 'context'>, item: number): Content {
   const text = readValue(context, item, 'text');
@@ -33,7 +33,7 @@ export async function readTemplate(
 ): Promise<Content> {
   const value = readChoice(context, item, 'template');
   const { name, language } = parseTemplateValue(value);
-  if (name === '') throw refuse(context, item, "The parameter 'Template' is empty");
+  needed(context, item, { value: name, label: 'Template' });
   const named = readPairs(context, item, 'templateParameters.parameter');
   if (!catalogue.hasTemplates) {
     return { kind: 'template', name, ...(language !== undefined && { language }), params: named };

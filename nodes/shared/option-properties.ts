@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { collection } from './properties';
 
 export const defaultCountry: INodeProperties = {
   displayName: 'Default Country',
@@ -28,7 +29,7 @@ export const maxConcurrency: INodeProperties = {
   description: 'How many items are worked on at the same time',
 };
 
-const maxRetries: INodeProperties = {
+export const maxRetries: INodeProperties = {
   displayName: 'Max Retries',
   name: 'maxRetries',
   type: 'number',
@@ -57,7 +58,7 @@ const settleSeconds: INodeProperties = {
     'How long to look for a message whose answer was lost, before the item is reported as unknown',
 };
 
-const timeoutSeconds: INodeProperties = {
+export const timeoutSeconds: INodeProperties = {
   displayName: 'Timeout (Seconds)',
   name: 'timeoutSeconds',
   type: 'number',
@@ -68,31 +69,25 @@ const timeoutSeconds: INodeProperties = {
 };
 
 /** Of what sends, on platforms that can be asked for a message. */
-export const sendingOptions = collection(
+export const sendingOptions = optionsOf(
   ...[defaultCountry, lookUpFirst, maxConcurrency, maxRetries, perSecond],
   ...[settleSeconds, timeoutSeconds],
 );
 
 /** Of what sends where nothing can be looked up. */
-export const blindSendingOptions = collection(
+export const blindSendingOptions = optionsOf(
   ...[defaultCountry, maxConcurrency, maxRetries, perSecond, timeoutSeconds],
 );
 
 /** Of what is about a person. */
-export const personOptions = collection(
+export const personOptions = optionsOf(
   ...[defaultCountry, maxConcurrency, maxRetries, timeoutSeconds],
 );
 
 /** Of everything else. */
-export const callOptions = collection(maxConcurrency, maxRetries, timeoutSeconds);
+export const callOptions = optionsOf(maxConcurrency, maxRetries, timeoutSeconds);
 
-function collection(...options: readonly INodeProperties[]): INodeProperties {
-  return {
-    displayName: 'Options',
-    name: 'options',
-    type: 'collection',
-    placeholder: 'Add option',
-    default: {},
-    options: [...options],
-  };
+/** The collection that stands last in a panel. */
+export function optionsOf(...options: readonly INodeProperties[]): INodeProperties {
+  return collection('Options', 'options', 'Add option', options);
 }

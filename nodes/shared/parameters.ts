@@ -9,7 +9,7 @@ import type { Execution } from './operation';
 import { fingerprint } from './platform';
 import type { Recipient } from './send';
 import { askedFor, isTool } from './tool';
-import { readChoice, readWord, refuse } from './values';
+import { needed, readChoice, readWord, refuse } from './values';
 
 /** What holds for the whole execution; read from the first item. */
 export interface RunOptions {
@@ -21,11 +21,14 @@ export interface RunOptions {
 }
 
 export function readRunOptions(context: IExecuteFunctions): RunOptions {
-  const option = (name: string, fallback: number): number =>
-    Number(context.getNodeParameter(`options.${name}`, 0, fallback));
+  // What an expression makes of it need not be a number.
+  const option = (name: string, fallback: number): number => {
+    const given = Number(context.getNodeParameter(`options.${name}`, 0, fallback));
+    return Number.isFinite(given) ? given : fallback;
+  };
   return {
     maxConcurrency: Math.max(1, Math.trunc(option('maxConcurrency', 5))),
-    maxRetries: option('maxRetries', 3),
+    maxRetries: Math.max(0, Math.trunc(option('maxRetries', 3))),
     perSecond: option('perSecond', 0),
     settleMs: option('settleSeconds', 100) * 1_000,
     timeoutMs: option('timeoutSeconds', 60) * 1_000,
@@ -104,9 +107,10 @@ function sayAddressFailure(why: AddressFailure): string {
 /** The id of the chosen inbox, as it stands. */
 export function readInboxId({ context, connection }: Reading, item: number): string {
   const { inboxWord = 'Inbox' } = connection.platform;
-  const id = readChoice(context, item, 'inbox');
-  if (id !== '') return id;
-  throw refuse(context, item, `The parameter '${inboxWord}' is empty`);
+  return needed(context, item, {
+    value: readChoice(context, item, 'inbox'),
+    label: `${inboxWord}`,
+  });
 }
 
 export async function readInbox(execution: Reading, item: number): Promise<Inbox> {
@@ -130,9 +134,8 @@ export async function readInbox(execution: Reading, item: number): Promise<Inbox
 
 /** The id of the chosen conversation. */
 export function readConversationId(context: IExecuteFunctions, item: number): string {
-  const id = readChoice(context, item, 'conversationId');
-  if (id !== '') return id;
-  throw refuse(context, item, "The parameter 'Conversation' is empty");
+  const value = readChoice(context, item, 'conversationId');
+  return needed(context, item, { value, label: 'Conversation' });
 }
 
 /** An id that the user gives, such as that of a contact. */
@@ -141,9 +144,8 @@ export function readGivenId(
   item: number,
   parameter: { name: string; label: string },
 ): string {
-  const id = readWord(context, item, parameter.name);
-  if (id !== '') return id;
-  throw refuse(context, item, `The parameter '${parameter.label}' is empty`);
+  const value = readWord(context, item, parameter.name);
+  return needed(context, item, { value, label: parameter.label });
 }
 
 /** The key of this item's message, and whether the user chose it. */

@@ -16,6 +16,16 @@ export function readChoice(context: IExecuteFunctions, item: number, name: strin
   return textOf(context, item, name, value).trim();
 }
 
+/** The same value, where there is one. */
+export function needed(
+  context: IExecuteFunctions,
+  item: number,
+  { value, label }: { readonly value: string; readonly label: string },
+): string {
+  if (value.trim() !== '') return value;
+  throw refuse(context, item, `The parameter '${label}' is empty`);
+}
+
 /** The rows of a collection of names and values. Names are kept to the letter: some platforms tell them apart by case. */
 export function readPairs(
   context: IExecuteFunctions,
